@@ -1,0 +1,2 @@
+//! Advantages and returns over policy tokens.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Finds a Hugging Face model directory by path, or fetches it by name.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Verdicts and rewards for dialogues, answer pairs and responses.
+fn main() {}

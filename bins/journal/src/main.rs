@@ -1,0 +1,2 @@
+//! Runs a stage once, keeps the record, knows what is left to do.
+fn main() {}

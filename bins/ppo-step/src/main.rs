@@ -1,0 +1,2 @@
+//! One pass of clipped PPO: policy and critic.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Figures of a training run.
+fn main() {}

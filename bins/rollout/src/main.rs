@@ -1,0 +1,2 @@
+//! Plays the dialogues with a policy.
+fn main() {}

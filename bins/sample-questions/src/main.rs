@@ -1,0 +1,2 @@
+//! Draws questions from data sets, step by step, reproducibly.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Log-probabilities and values from one teacher-forced pass.
+fn main() {}

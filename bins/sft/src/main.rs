@@ -1,0 +1,2 @@
+//! Supervised fine-tuning on demonstrations, the warm start.
+fn main() {}

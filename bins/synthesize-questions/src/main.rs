@@ -1,0 +1,2 @@
+//! Writes the embedded question families and demonstrations.
+fn main() {}

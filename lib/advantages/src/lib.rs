@@ -1,0 +1,1 @@
+//! GAE, RLOO, GRPO, REINFORCE and whitening over slices and masks.

@@ -1,0 +1,1 @@
+//! The multi-attempt dialogue as a pure state machine: budget, feedback, reward.

@@ -1,0 +1,1 @@
+//! Line charts and bars as SVG and PNG.

@@ -1,0 +1,1 @@
+//! Scheduler, KV cache, sampler and engine: dialogues in, tokens out.

@@ -1,0 +1,1 @@
+//! Extracts final answers and decides whether they equal the reference.

@@ -1,0 +1,1 @@
+//! The decoder on a CPU, in kernels whose results do not depend on the batch.

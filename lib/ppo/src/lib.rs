@@ -1,0 +1,1 @@
+//! Losses, optimiser, schedule and the update loop.

@@ -1,0 +1,1 @@
+//! What every main shares: flag groups, configuration files, exit codes, progress, signals.

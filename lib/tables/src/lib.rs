@@ -1,0 +1,1 @@
+//! Reading and writing rows: JSONL and Parquet, standard streams, atomic files.

@@ -1,0 +1,1 @@
+//! tokenizer.json, special tokens, stop ids and chat templates.

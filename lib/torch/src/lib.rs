@@ -1,0 +1,1 @@
+//! The door to libtorch: devices, threads, CUDA on demand.

@@ -1,0 +1,1 @@
+//! The Qwen2 decoder and its value head in tch.

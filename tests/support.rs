@@ -1,0 +1,1 @@
+//! Finds the stages under test and the folders they work in.
