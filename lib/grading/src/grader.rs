@@ -1,0 +1,99 @@
+//! The seam between what needs verdicts and what gives them.
+
+use crate::command::CommandError;
+use crate::{Graded, Judgement, Options, Reason, Rule, equivalent, last_boxed};
+
+/// What a grader is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The model's full text.
+    pub response: &'a str,
+    /// The right answer.
+    pub reference: &'a str,
+    /// Further fields (`question`, `question_id`, ...) that an external grader is told.
+    pub context: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Request<'a> {
+    /// A request without further fields.
+    pub fn new(response: &'a str, reference: &'a str) -> Self {
+        Self {
+            response,
+            reference,
+            context: &[],
+        }
+    }
+
+    /// The same request with further fields.
+    pub fn with_context(self, context: &'a [(&'a str, &'a str)]) -> Self {
+        Self { context, ..self }
+    }
+}
+
+/// Why no verdict could be had. [`Builtin`] never fails.
+#[derive(Debug, thiserror::Error)]
+pub enum GraderError {
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+/// Gives verdicts on responses.
+pub trait Grader: Send + Sync {
+    /// Name and version, as recorded beside each verdict.
+    fn name(&self) -> String;
+
+    /// The verdict on one response.
+    fn grade(&self, request: &Request<'_>) -> Result<Graded, GraderError>;
+
+    /// Verdicts in the order of the requests. An external grader answers a batch faster than one by one.
+    fn grade_many(&self, requests: &[Request<'_>]) -> Result<Vec<Graded>, GraderError> {
+        requests.iter().map(|request| self.grade(request)).collect()
+    }
+}
+
+/// The grader of this crate.
+#[derive(Debug, Clone, Default)]
+pub struct Builtin(pub Options);
+
+impl Builtin {
+    /// A grader with a policy of its own.
+    pub fn new(options: Options) -> Self {
+        Self(options)
+    }
+
+    /// The verdict on one response; never fails.
+    pub fn judge(&self, response: &str, reference: &str) -> Graded {
+        let Some(answer) = last_boxed(response) else {
+            return Graded {
+                verdict: Judgement::NoAnswer,
+                answer: None,
+                rule: None,
+                reason: Reason::NothingExtracted,
+                detail: None,
+            };
+        };
+        let decision = equivalent(answer, reference, &self.0);
+        let verdict = match (decision.equivalent, decision.reason) {
+            (_, Reason::UnreadableReference) => Judgement::BadReference,
+            (true, _) => Judgement::Correct,
+            (false, _) => Judgement::Wrong,
+        };
+        Graded {
+            verdict,
+            answer: Some(answer.to_owned()),
+            rule: Some(Rule::Boxed),
+            reason: decision.reason,
+            detail: decision.detail,
+        }
+    }
+}
+
+impl Grader for Builtin {
+    fn name(&self) -> String {
+        concat!("reattempt-grading ", env!("CARGO_PKG_VERSION")).to_owned()
+    }
+
+    fn grade(&self, request: &Request<'_>) -> Result<Graded, GraderError> {
+        Ok(self.judge(request.response, request.reference))
+    }
+}
