@@ -1,0 +1,194 @@
+//! The losses of PPO on flat lists of policy tokens: struct in, struct out.
+//! Knows nothing about models, padding, micro-batches or optimisers.
+//!
+//! Every tensor is `[tokens]` and holds policy tokens only; prompt and feedback tokens never get
+//! here. A loss is a weighted sum over its tokens, `sum_t w_t l_t`: what kind of mean that is lies
+//! in the weights (see `reduction`), so that a minibatch may be cut into micro-batches anywhere and
+//! the parts still add up to the same loss and the same gradient.
+//!
+//! Sources: clipped policy and value losses, Schulman et al. 2017 (arXiv 1707.06347, equation 7 and
+//! section 5); KL estimators k1, k2, k3, Schulman 2020, "Approximating KL divergence"; separate
+//! clip bounds, Yu et al. 2025 (arXiv 2503.14476, equation 10); dual clip, Ye et al. 2020
+//! (arXiv 1912.09729, equation 5).
+
+use tch::{Kind, Tensor};
+
+/// How the divergence from the reference policy is estimated at the sampled token, with
+/// `d = log pi(a|s) - log pi_ref(a|s)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KlEstimator {
+    /// `d`: unbiased; as a loss its gradient does not depend on the reference at all.
+    K1,
+    /// `d^2 / 2`: biased, small variance; its gradient is that of the true divergence.
+    K2,
+    /// `exp(-d) - 1 + d`: unbiased and never negative.
+    K3,
+}
+
+/// Constants of the policy loss.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PolicyLossSettings {
+    /// The ratio counts no lower than `1 - clip_low`.
+    pub clip_low: f64,
+    /// The ratio counts no higher than `1 + clip_high`.
+    pub clip_high: f64,
+    /// Bound on the loss at negative advantages, in units of `|advantage|`; above 1.
+    pub dual_clip: Option<f64>,
+    /// Cap of the truncated importance weight; `None` leaves the weight out.
+    pub importance_cap: Option<f64>,
+    /// Weight of the divergence from the reference; 0 leaves it out.
+    pub kl_coefficient: f64,
+    pub kl_estimator: KlEstimator,
+    /// Weight of the entropy bonus; 0 leaves it out.
+    pub entropy_coefficient: f64,
+}
+
+/// What the policy loss is a function of, all `[tokens]` float32.
+pub struct PolicyTokens {
+    /// Log-probabilities under the policy being trained; the gradient flows through these.
+    pub logprobs: Tensor,
+    /// Entropy of the distribution that each token was drawn from, in nats; needs a gradient only
+    /// where the bonus is used.
+    pub entropy: Option<Tensor>,
+    /// Log-probabilities under the policy before this pass, from a training forward.
+    pub old_logprobs: Tensor,
+    pub reference_logprobs: Option<Tensor>,
+    /// Log-probabilities recorded while sampling; needed by the importance weight.
+    pub rollout_logprobs: Option<Tensor>,
+    pub advantages: Tensor,
+    /// What each token counts in the loss.
+    pub weights: Tensor,
+}
+
+/// The policy loss and what it is made of.
+pub struct PolicyLoss {
+    /// Scalar to differentiate.
+    pub total: Tensor,
+    /// Weighted sum of the clipped surrogate, scalar.
+    pub policy: Tensor,
+    /// Weighted sum of the KL estimate, scalar; 0 without reference.
+    pub kl: Tensor,
+    /// `exp(logprobs - old_logprobs)`, `[tokens]`, no gradient.
+    pub ratio: Tensor,
+    /// `log pi - log pi_old`, `[tokens]`, no gradient.
+    pub log_ratio: Tensor,
+    /// 1 where the ratio lies outside the clip range, whatever the sign of the advantage.
+    pub outside: Tensor,
+    /// Importance weight of each token, `[tokens]`.
+    pub importance: Option<Tensor>,
+}
+
+/// `L = sum_t w_t ( -s_t min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t) + beta kl_t - eta H_t )`
+/// with `r_t = exp(log pi - log pi_old)`; `s_t = min(exp(log pi_old - log mu), cap)` corrects for a
+/// sampler `mu` that differs from the trainer, and is 1 without a cap.
+pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> PolicyLoss {
+    let log_ratio = &tokens.logprobs - &tokens.old_logprobs;
+    let ratio = log_ratio.exp();
+    let importance = settings
+        .importance_cap
+        .and_then(|cap| importance_weights(tokens, cap));
+    let mut surrogate = clipped_surrogate(&ratio, &tokens.advantages, settings);
+    if let Some(importance) = &importance {
+        surrogate *= importance;
+    }
+    let policy = -weighted_sum(&surrogate, &tokens.weights);
+    let kl = kl_loss(tokens, settings.kl_estimator);
+    let mut total = &policy + &kl * settings.kl_coefficient;
+    if let (Some(entropy), true) = (&tokens.entropy, settings.entropy_coefficient != 0.0) {
+        total -= weighted_sum(entropy, &tokens.weights) * settings.entropy_coefficient;
+    }
+    let ratio = ratio.detach();
+    PolicyLoss {
+        outside: outside_clip(&ratio, settings),
+        total,
+        policy: policy.detach(),
+        kl: kl.detach(),
+        ratio,
+        log_ratio: log_ratio.detach(),
+        importance,
+    }
+}
+
+/// `min(r A, clip(r) A)`, with a dual clip `max(.., c A)` where `A < 0`; `[tokens]`.
+fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, settings: &PolicyLossSettings) -> Tensor {
+    let clipped = ratio.clamp(1.0 - settings.clip_low, 1.0 + settings.clip_high);
+    let surrogate = (ratio * advantages).minimum(&(clipped * advantages));
+    match settings.dual_clip {
+        None => surrogate,
+        Some(bound) => {
+            let bounded = surrogate.maximum(&(advantages * bound));
+            bounded.where_self(&advantages.lt(0.0), &surrogate)
+        }
+    }
+}
+
+/// `min(exp(log pi_old - log mu), cap)`, a constant to the gradient.
+fn importance_weights(tokens: &PolicyTokens, cap: f64) -> Option<Tensor> {
+    let rollout = tokens.rollout_logprobs.as_ref()?;
+    Some((&tokens.old_logprobs - rollout).exp().clamp_max(cap))
+}
+
+fn kl_loss(tokens: &PolicyTokens, estimator: KlEstimator) -> Tensor {
+    match &tokens.reference_logprobs {
+        None => tokens
+            .weights
+            .new_zeros([], (Kind::Float, tokens.weights.device())),
+        Some(reference) => {
+            let estimate = kl_estimate(&(&tokens.logprobs - reference), estimator);
+            weighted_sum(&estimate, &tokens.weights)
+        }
+    }
+}
+
+/// The estimate at each token from `d = log pi - log pi_ref`, same shape as `d`.
+pub fn kl_estimate(log_ratio: &Tensor, estimator: KlEstimator) -> Tensor {
+    match estimator {
+        KlEstimator::K1 => log_ratio.shallow_clone(),
+        KlEstimator::K2 => log_ratio.square() * 0.5,
+        KlEstimator::K3 => (-log_ratio).exp() - 1.0 + log_ratio,
+    }
+}
+
+fn outside_clip(ratio: &Tensor, settings: &PolicyLossSettings) -> Tensor {
+    let below = ratio.le(1.0 - settings.clip_low);
+    let above = ratio.ge(1.0 + settings.clip_high);
+    below.logical_or(&above).to_kind(Kind::Float)
+}
+
+/// What the value loss is a function of, all `[tokens]` float32.
+pub struct ValueTokens {
+    /// The critic's estimates; the gradient flows through these.
+    pub values: Tensor,
+    /// The estimates that the advantages were computed from.
+    pub old_values: Tensor,
+    pub returns: Tensor,
+    pub weights: Tensor,
+}
+
+/// The value loss, scalar, to differentiate:
+/// `1/2 sum_t w_t max((v_t - R_t)^2, (v_clip_t - R_t)^2)` with
+/// `v_clip = v_old + clip(v - v_old, -c, c)`; without a clip `1/2 sum_t w_t (v_t - R_t)^2`.
+pub fn value_loss(tokens: &ValueTokens, clip: Option<f64>) -> Tensor {
+    let plain = (&tokens.values - &tokens.returns).square();
+    let squared = match clip {
+        None => plain,
+        Some(range) => {
+            let moved = (&tokens.values - &tokens.old_values).clamp(-range, range);
+            (&tokens.old_values + moved - &tokens.returns)
+                .square()
+                .maximum(&plain)
+        }
+    };
+    weighted_sum(&squared, &tokens.weights) * 0.5
+}
+
+/// Negative log-likelihood of the tokens, `-sum_t w_t log pi_t`: the loss of fine-tuning on
+/// demonstrations.
+pub fn likelihood_loss(logprobs: &Tensor, weights: &Tensor) -> Tensor {
+    -weighted_sum(logprobs, weights)
+}
+
+fn weighted_sum(per_token: &Tensor, weights: &Tensor) -> Tensor {
+    (per_token * weights).sum(Kind::Float)
+}

@@ -1,0 +1,310 @@
+//! The loss fixtures: losses and gradients computed in float64, tolerances from their README.
+
+mod shared;
+
+use ppo::losses::*;
+use ppo::reduction::{LossMean, token_weights};
+use serde_json::Value;
+use shared::{assert_close, fixture_lines, floats, largest};
+use tch::{Kind, Tensor};
+
+/// One sequence's numbers at its policy tokens only, laid end to end, and the policy tokens of each.
+fn selected(case: &Value, field: &str) -> (Vec<f32>, Vec<usize>) {
+    let mut flat = Vec::new();
+    let mut counts = Vec::new();
+    for sequence in case["sequences"].as_array().unwrap() {
+        let mask = floats(&sequence["mask"]);
+        let kept = floats(&sequence[field])
+            .into_iter()
+            .zip(&mask)
+            .filter(|(_, kept)| **kept == 1.0);
+        let before = flat.len();
+        flat.extend(kept.map(|(number, _)| number as f32));
+        counts.push(flat.len() - before);
+    }
+    (flat, counts)
+}
+
+fn tensor(case: &Value, field: &str) -> Tensor {
+    Tensor::from_slice(&selected(case, field).0)
+}
+
+fn weights(case: &Value, mean: LossMean) -> Tensor {
+    let (_, counts) = selected(case, "mask");
+    let everything = vec![(0..counts.len()).collect()];
+    let of_dialogue = token_weights(mean, &counts, &everything);
+    let per_token: Vec<f32> = counts
+        .iter()
+        .zip(&of_dialogue)
+        .flat_map(|(&count, &weight)| std::iter::repeat_n(weight as f32, count))
+        .collect();
+    Tensor::from_slice(&per_token)
+}
+
+/// Expected gradient at the policy tokens, after checking that it is 0 elsewhere.
+fn expected_gradient(case: &Value, gradients: &Value) -> Vec<f64> {
+    let mut flat = Vec::new();
+    for (sequence, gradient) in case["sequences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(gradients.as_array().unwrap())
+    {
+        for (mask, gradient) in floats(&sequence["mask"]).iter().zip(floats(gradient)) {
+            match *mask {
+                1.0 => flat.push(gradient),
+                _ => assert_eq!(gradient, 0.0),
+            }
+        }
+    }
+    flat
+}
+
+fn check_gradient(leaf: &Tensor, expected: &[f64], label: &str) {
+    let bound = 5e-6 * largest(expected);
+    let actual: Vec<f64> = Vec::try_from(leaf.grad().to_kind(Kind::Double)).unwrap();
+    assert_eq!(actual.len(), expected.len());
+    for (actual, expected) in actual.iter().zip(expected) {
+        assert!(
+            (actual - expected).abs() <= bound,
+            "{label}: {actual} against {expected}"
+        );
+    }
+}
+
+fn policy_tokens(case: &Value, mean: LossMean) -> PolicyTokens {
+    PolicyTokens {
+        logprobs: tensor(case, "log_probs").set_requires_grad(true),
+        entropy: None,
+        old_logprobs: tensor(case, "old_log_probs"),
+        reference_logprobs: Some(tensor(case, "ref_log_probs")),
+        rollout_logprobs: None,
+        advantages: tensor(case, "advantages"),
+        weights: weights(case, mean),
+    }
+}
+
+fn settings(case: &Value, kl_estimator: KlEstimator) -> PolicyLossSettings {
+    let clip = case["clip_eps"].as_f64().unwrap();
+    PolicyLossSettings {
+        clip_low: clip,
+        clip_high: clip,
+        dual_clip: None,
+        importance_cap: None,
+        kl_coefficient: case["kl_coef"].as_f64().unwrap(),
+        kl_estimator,
+        entropy_coefficient: 0.0,
+    }
+}
+
+#[test]
+fn policy_losses_and_gradients_match_the_fixture() {
+    let Some(cases) = fixture_lines("ppo_loss.jsonl") else {
+        return;
+    };
+    let combinations = [
+        ("token_mean_k3", LossMean::Token, KlEstimator::K3),
+        ("token_mean_k1", LossMean::Token, KlEstimator::K1),
+        ("seq_mean_k3", LossMean::Sequence, KlEstimator::K3),
+        ("seq_mean_k1", LossMean::Sequence, KlEstimator::K1),
+    ];
+    let mut checked = 0;
+    for case in cases.iter().filter(|case| case["kind"] == "policy") {
+        for (name, mean, estimator) in combinations {
+            let label = format!("{} {name}", case["id"]);
+            let expected = &case["expected"][name];
+            let tokens = policy_tokens(case, mean);
+            let loss = policy_loss(&tokens, &settings(case, estimator));
+            for (field, tensor) in [
+                ("policy_loss", &loss.policy),
+                ("kl", &loss.kl),
+                ("total_loss", &loss.total),
+            ] {
+                assert_close(
+                    tensor.double_value(&[]),
+                    &expected[field],
+                    1e-6,
+                    2e-5,
+                    &label,
+                );
+            }
+            let clip_fraction = (&loss.outside * &tokens.weights).sum(Kind::Double);
+            let mean_name = if mean == LossMean::Token {
+                "token_mean"
+            } else {
+                "seq_mean"
+            };
+            assert_close(
+                clip_fraction.double_value(&[]),
+                &case["clip_fraction"][mean_name],
+                1e-6,
+                0.0,
+                &label,
+            );
+            let distance = ((&loss.ratio - 1.0).abs() * &tokens.weights).sum(Kind::Double);
+            assert_close(
+                distance.double_value(&[]),
+                &case["mean_abs_ratio_minus_1"][mean_name],
+                1e-6,
+                2e-5,
+                &label,
+            );
+            loss.total.backward();
+            check_gradient(
+                &tokens.logprobs,
+                &expected_gradient(case, &expected["grad_log_probs"]),
+                &label,
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 100, "only {checked} combinations found");
+}
+
+#[test]
+fn value_losses_and_gradients_match_the_fixture() {
+    let Some(cases) = fixture_lines("ppo_loss.jsonl") else {
+        return;
+    };
+    let mut checked = 0;
+    for case in cases.iter().filter(|case| case["kind"] == "value") {
+        let range = case["value_clip"].as_f64().unwrap();
+        for (name, mean, clip) in [
+            ("token_mean_clip", LossMean::Token, Some(range)),
+            ("token_mean_noclip", LossMean::Token, None),
+            ("seq_mean_clip", LossMean::Sequence, Some(range)),
+            ("seq_mean_noclip", LossMean::Sequence, None),
+        ] {
+            let label = format!("{} {name}", case["id"]);
+            let expected = &case["expected"][name];
+            let tokens = ValueTokens {
+                values: tensor(case, "values").set_requires_grad(true),
+                old_values: tensor(case, "old_values"),
+                returns: tensor(case, "returns"),
+                weights: weights(case, mean),
+            };
+            let loss = value_loss(&tokens, clip);
+            assert_close(
+                loss.double_value(&[]),
+                &expected["value_loss"],
+                1e-6,
+                1e-5,
+                &label,
+            );
+            loss.backward();
+            check_gradient(
+                &tokens.values,
+                &expected_gradient(case, &expected["grad_values"]),
+                &label,
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 40, "only {checked} combinations found");
+}
+
+/// Three tokens with easy numbers; the ratio is `[1, 2, 1/2]`.
+fn small_case(advantages: [f32; 3]) -> PolicyTokens {
+    let ln2 = std::f32::consts::LN_2;
+    PolicyTokens {
+        logprobs: Tensor::from_slice(&[-1.0, -1.0, -1.0 - ln2]).set_requires_grad(true),
+        entropy: Some(Tensor::from_slice(&[1.0f32, 2.0, 3.0])),
+        old_logprobs: Tensor::from_slice(&[-1.0, -1.0 - ln2, -1.0]),
+        reference_logprobs: None,
+        rollout_logprobs: Some(Tensor::from_slice(&[
+            -1.0 - 2.0 * ln2,
+            -1.0 - ln2,
+            -1.0 + ln2,
+        ])),
+        advantages: Tensor::from_slice(&advantages),
+        weights: Tensor::from_slice(&[1.0f32, 1.0, 1.0]),
+    }
+}
+
+fn plain_settings() -> PolicyLossSettings {
+    PolicyLossSettings {
+        clip_low: 0.2,
+        clip_high: 0.28,
+        dual_clip: None,
+        importance_cap: None,
+        kl_coefficient: 0.01,
+        kl_estimator: KlEstimator::K2,
+        entropy_coefficient: 0.0,
+    }
+}
+
+fn total(tokens: &PolicyTokens, settings: PolicyLossSettings) -> f64 {
+    policy_loss(tokens, &settings).total.double_value(&[])
+}
+
+#[test]
+fn clip_bounds_are_separate() {
+    // min(r A, clip(r) A): 1, then 1.28 (clipped from above), then 1/2 (min keeps it).
+    let loss = total(&small_case([1.0, 1.0, 1.0]), plain_settings());
+    assert!((loss + 1.0 + 1.28 + 0.5).abs() < 1e-6, "{loss}");
+    // Negative advantages: -1, -2 (min keeps it), -0.8 (clipped from below).
+    let loss = total(&small_case([-1.0, -1.0, -1.0]), plain_settings());
+    assert!((loss - 1.0 - 2.0 - 0.8).abs() < 1e-6, "{loss}");
+}
+
+#[test]
+fn dual_clip_bounds_the_loss_at_negative_advantages_only() {
+    let settings = PolicyLossSettings {
+        dual_clip: Some(1.5),
+        ..plain_settings()
+    };
+    let loss = total(&small_case([-1.0, -1.0, -1.0]), settings);
+    assert!((loss - 1.0 - 1.5 - 0.8).abs() < 1e-6, "{loss}");
+    let loss = total(&small_case([1.0, 1.0, 1.0]), settings);
+    assert!((loss + 1.0 + 1.28 + 0.5).abs() < 1e-6, "{loss}");
+}
+
+#[test]
+fn importance_weights_are_capped_and_constant() {
+    // exp(old - rollout) = 4, 1, 1/2, capped at 2.
+    let settings = PolicyLossSettings {
+        importance_cap: Some(2.0),
+        ..plain_settings()
+    };
+    let tokens = small_case([1.0, 1.0, 1.0]);
+    let loss = policy_loss(&tokens, &settings);
+    assert!((loss.total.double_value(&[]) + 2.0 + 1.28 + 0.25).abs() < 1e-6);
+    loss.total.backward();
+    // d/d log pi of -s r A: -2, 0 (clipped), -1/2 * 1/2.
+    let gradient: Vec<f64> = Vec::try_from(tokens.logprobs.grad().to_kind(Kind::Double)).unwrap();
+    for (actual, expected) in gradient.iter().zip([-2.0, 0.0, -0.25]) {
+        assert!((actual - expected).abs() < 1e-6, "{gradient:?}");
+    }
+}
+
+#[test]
+fn entropy_bonus_lowers_the_loss() {
+    let tokens = small_case([1.0, 1.0, 1.0]);
+    let without = total(&tokens, plain_settings());
+    let with = total(
+        &tokens,
+        PolicyLossSettings {
+            entropy_coefficient: 0.1,
+            ..plain_settings()
+        },
+    );
+    assert!((without - with - 0.6).abs() < 1e-6);
+}
+
+#[test]
+fn kl_estimators_agree_to_second_order() {
+    let d = Tensor::from_slice(&[0.0f32, 0.01, -0.01]);
+    for (estimator, expected) in [
+        (KlEstimator::K1, [0.0, 0.01, -0.01]),
+        (KlEstimator::K2, [0.0, 5e-5, 5e-5]),
+        (KlEstimator::K3, [0.0, 4.983e-5, 5.017e-5]),
+    ] {
+        let actual: Vec<f32> = Vec::try_from(kl_estimate(&d, estimator)).unwrap();
+        for (actual, expected) in actual.iter().zip(expected) {
+            assert!(
+                (actual - expected).abs() < 2e-7,
+                "{estimator:?}: {actual} against {expected}"
+            );
+        }
+    }
+}
