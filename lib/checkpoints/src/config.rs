@@ -1,0 +1,202 @@
+//! `config.json`: what a decoder looks like, in the newer and the older spelling.
+//!
+//! Keys that do not change the computation are ignored; a value that would change it in a way
+//! that is not implemented is an error, never a silently different model.
+
+use std::path::Path;
+
+use crate::config_keys::Keys;
+use crate::{ConfigError, Dtype};
+
+/// Decoder families that can be loaded. Each is one file in the crate `transformer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// Qwen2 and Qwen2.5: RMSNorm, rotary embedding, grouped-query attention with q/k/v biases, SwiGLU.
+    Qwen2,
+}
+
+/// The sizes and constants of one decoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelConfig {
+    pub architecture: Architecture,
+    pub vocab_size: usize,
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Width of the MLP's inner layer.
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    /// Query heads; a multiple of `num_key_value_heads`.
+    pub num_attention_heads: usize,
+    pub num_key_value_heads: usize,
+    /// Width of one head; `hidden_size / num_attention_heads` unless the file says otherwise. Even.
+    pub head_dim: usize,
+    /// Longest sequence that the model was made for.
+    pub max_position_embeddings: usize,
+    pub rms_norm_eps: f64,
+    /// Base of the rotary embedding's frequencies.
+    pub rope_theta: f64,
+    /// The output head is the embedding matrix; no `lm_head.weight` in the file.
+    pub tie_word_embeddings: bool,
+    /// The type that the file says its weights are stored in.
+    pub dtype: Option<Dtype>,
+    /// End-of-sequence ids named here (`generation_config.json` may name more).
+    pub eos_token_ids: Vec<i32>,
+}
+
+impl ModelConfig {
+    /// Reads `config.json` of a model directory.
+    pub fn load(directory: &Path) -> Result<Self, ConfigError> {
+        Self::load_file(&directory.join("config.json"))
+    }
+
+    /// Reads a configuration file by its own name.
+    pub fn load_file(path: &Path) -> Result<Self, ConfigError> {
+        let keys = Keys::load(path)?;
+        let architecture = architecture(&keys)?;
+        refuse_variants(&keys)?;
+        let num_hidden_layers = keys.count("num_hidden_layers")?;
+        full_attention_everywhere(&keys, num_hidden_layers)?;
+        let heads = keys.count("num_attention_heads")?;
+        let config = Self {
+            architecture,
+            vocab_size: keys.count("vocab_size")?,
+            hidden_size: keys.count("hidden_size")?,
+            intermediate_size: keys.count("intermediate_size")?,
+            num_hidden_layers,
+            num_attention_heads: heads,
+            num_key_value_heads: key_value_heads(&keys, heads)?,
+            head_dim: head_dim(&keys, heads)?,
+            max_position_embeddings: keys.count("max_position_embeddings")?,
+            rms_norm_eps: keys
+                .positive_number("rms_norm_eps")?
+                .ok_or_else(|| keys.missing("rms_norm_eps", "a positive number"))?,
+            rope_theta: rope_theta(&keys)?,
+            tie_word_embeddings: keys.flag("tie_word_embeddings")?.unwrap_or(false),
+            dtype: dtype(&keys)?,
+            eos_token_ids: keys.token_ids("eos_token_id")?,
+        };
+        Ok(config)
+    }
+
+    /// Query heads that share one key-value head.
+    pub fn query_heads_per_group(&self) -> usize {
+        self.num_attention_heads / self.num_key_value_heads
+    }
+}
+
+fn architecture(keys: &Keys) -> Result<Architecture, ConfigError> {
+    let name = keys
+        .text("model_type")?
+        .ok_or_else(|| keys.missing("model_type", "\"qwen2\""))?;
+    match name.as_str() {
+        "qwen2" => Ok(Architecture::Qwen2),
+        _ => Err(keys.unsupported("model_type", "\"qwen2\" (Qwen2 and Qwen2.5)")),
+    }
+}
+
+/// Refuses values that would make it another computation.
+fn refuse_variants(keys: &Keys) -> Result<(), ConfigError> {
+    if keys.text("hidden_act")?.is_some_and(|name| name != "silu") {
+        return Err(keys.unsupported("hidden_act", "\"silu\""));
+    }
+    for key in ["use_sliding_window", "use_mrope"] {
+        if keys.flag(key)? == Some(true) {
+            return Err(keys.unsupported(key, "false"));
+        }
+    }
+    if keys
+        .number("attention_dropout")?
+        .is_some_and(|share| share != 0.0)
+    {
+        return Err(keys.unsupported("attention_dropout", "0.0"));
+    }
+    if keys.get("quantization_config").is_some() {
+        return Err(keys.unsupported("quantization_config", "weights that are not quantised"));
+    }
+    Ok(())
+}
+
+fn full_attention_everywhere(keys: &Keys, layers: usize) -> Result<(), ConfigError> {
+    let Some(types) = keys.texts("layer_types")? else {
+        return Ok(());
+    };
+    if types.iter().any(|name| name != "full_attention") {
+        return Err(keys.unsupported("layer_types", "\"full_attention\" in every layer"));
+    }
+    if types.len() != layers {
+        return Err(keys.unsupported(
+            "layer_types",
+            format!("one entry for each of {layers} layers"),
+        ));
+    }
+    Ok(())
+}
+
+fn key_value_heads(keys: &Keys, heads: usize) -> Result<usize, ConfigError> {
+    let count = keys.optional_count("num_key_value_heads")?.unwrap_or(heads);
+    if !heads.is_multiple_of(count) {
+        return Err(keys.unsupported(
+            "num_key_value_heads",
+            format!("a divisor of num_attention_heads ({heads})"),
+        ));
+    }
+    Ok(count)
+}
+
+fn head_dim(keys: &Keys, heads: usize) -> Result<usize, ConfigError> {
+    let hidden = keys.count("hidden_size")?;
+    let (key, dim) = match keys.optional_count("head_dim")? {
+        Some(dim) => ("head_dim", dim),
+        None if hidden.is_multiple_of(heads) => ("hidden_size", hidden / heads),
+        None => {
+            let supported = format!("a multiple of num_attention_heads ({heads})");
+            return Err(keys.unsupported("hidden_size", supported));
+        }
+    };
+    // The rotary embedding turns pairs of elements.
+    if !dim.is_multiple_of(2) {
+        return Err(keys.unsupported(key, "an even width of the heads"));
+    }
+    Ok(dim)
+}
+
+/// The base of the frequencies: `rope_parameters.rope_theta` (newer) or `rope_theta` with
+/// `rope_scaling` (older). Scaled variants are other functions of the position: refused.
+fn rope_theta(keys: &Keys) -> Result<f64, ConfigError> {
+    /// What transformers assumes for this family when the file is silent.
+    const DEFAULT: f64 = 10_000.0;
+    let mut theta = keys.positive_number("rope_theta")?;
+    for key in ["rope_scaling", "rope_parameters"] {
+        let Some(rope) = keys.nested(key)? else {
+            continue;
+        };
+        for spelling in ["type", "rope_type"] {
+            if rope.text(spelling)?.is_some_and(|name| name != "default") {
+                return Err(rope.unsupported(spelling, "\"default\" (no scaling)"));
+            }
+        }
+        if rope
+            .number("partial_rotary_factor")?
+            .is_some_and(|share| share != 1.0)
+        {
+            return Err(rope.unsupported("partial_rotary_factor", "1.0"));
+        }
+        theta = rope.positive_number("rope_theta")?.or(theta);
+    }
+    Ok(theta.unwrap_or(DEFAULT))
+}
+
+fn dtype(keys: &Keys) -> Result<Option<Dtype>, ConfigError> {
+    for key in ["dtype", "torch_dtype"] {
+        let Some(name) = keys.text(key)? else {
+            continue;
+        };
+        return match name.as_str() {
+            "float32" => Ok(Some(Dtype::F32)),
+            "bfloat16" => Ok(Some(Dtype::BF16)),
+            "float16" => Ok(Some(Dtype::F16)),
+            _ => Err(keys.unsupported(key, "\"float32\", \"bfloat16\", \"float16\"")),
+        };
+    }
+    Ok(None)
+}
