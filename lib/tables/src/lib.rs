@@ -1,1 +1,23 @@
-//! Reading and writing rows: JSONL and Parquet, standard streams, atomic files.
+//! Reading and writing rows: JSONL and Parquet, standard streams, files that appear whole or not at all.
+//!
+//! [`open`] and [`create`] choose the format by the file's name; `-` is a standard stream. This crate
+//! knows the known fields of [`records`] and how they lie on disk; it knows nothing about what a stage
+//! does with them, nor about arguments, progress or exit statuses.
+
+mod atomic;
+mod error;
+mod format;
+mod jsonl;
+mod output;
+mod reader;
+mod temporaries;
+mod writer;
+
+pub use atomic::{AtomicDirectory, AtomicFile};
+pub use error::TableError;
+pub use format::{Format, is_standard_stream};
+pub use jsonl::decode_line;
+pub use output::{ClosedPipe, Output};
+pub use reader::{Reader, open, read_all};
+pub use temporaries::{Temporary, register_temporary, remove_temporaries};
+pub use writer::{Writer, create};

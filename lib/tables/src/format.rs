@@ -1,0 +1,50 @@
+//! The two formats, and how a path says which one it holds.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+/// How rows are laid out in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object per line.
+    Jsonl,
+    /// Columns; the known fields with fixed types.
+    Parquet,
+}
+
+impl Format {
+    /// The format that a name stands for: Parquet by its suffix, JSONL otherwise.
+    pub fn of(path: &Path) -> Self {
+        match path.extension().and_then(|suffix| suffix.to_str()) {
+            Some("parquet" | "pq") => Self::Parquet,
+            _ => Self::Jsonl,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+        })
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "jsonl" => Ok(Self::Jsonl),
+            "parquet" => Ok(Self::Parquet),
+            _ => Err(format!("expected jsonl or parquet, found \"{text}\"")),
+        }
+    }
+}
+
+/// Whether the path is `-`, which stands for standard input or output.
+pub fn is_standard_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}

@@ -1,0 +1,48 @@
+//! Rows into a file or standard output.
+
+use std::io::Write;
+use std::path::Path;
+
+use records::Row;
+
+use crate::{Format, Output, TableError};
+
+/// Writes rows. A file appears with [`finish`](Self::finish); dropped before, nothing is left.
+pub struct Writer {
+    output: Output,
+    buffer: Vec<u8>,
+}
+
+/// Starts an output, standard output for `-`. Without a format the name decides.
+pub fn create(path: &Path, format: Option<Format>) -> Result<Writer, TableError> {
+    let format = format.unwrap_or_else(|| Format::of(path));
+    let output = Output::create(path)?;
+    if format == Format::Parquet && output.is_terminal() {
+        return Err(TableError::Terminal);
+    }
+    Ok(Writer {
+        output,
+        buffer: Vec::new(),
+    })
+}
+
+impl Writer {
+    /// Writes one row; where somebody may be reading along, at once.
+    pub fn write(&mut self, row: Row) -> Result<(), TableError> {
+        row.check_finite()?;
+        self.buffer.clear();
+        let encoded = serde_json::to_writer(&mut self.buffer, &row);
+        encoded.map_err(|error| TableError::write(self.output.name(), error.into()))?;
+        self.buffer.push(b'\n');
+        let mut written = self.output.write_all(&self.buffer);
+        if self.output.is_stream() {
+            written = written.and_then(|()| self.output.flush());
+        }
+        written.map_err(|error| TableError::write(self.output.name(), error))
+    }
+
+    /// Completes the output.
+    pub fn finish(self) -> Result<(), TableError> {
+        self.output.finish()
+    }
+}
