@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Multi-attempt PPO (arXiv 2503.04808), one page. `journal run` runs a stage once: what is complete is skipped, so
+# the same command continues a run that was stopped at any moment, and ends with the same weights, byte for byte.
+#
+#   pipelines/train.sh ARM [run=NAME] [preset=tiny|paper|modern] [key=value ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source pipelines/stages.sh
+
+# --- the run: a folder with resolved settings -----------------------------------------------------------------------
+arm=$1 preset=tiny name='' settings=()
+for argument in "${@:2}"; do
+    case $argument in
+        preset=*) preset=${argument#*=} ;;
+        run=*) name=${argument#*=} ;;
+        *=*) settings+=(--set "$argument") ;;
+        *) echo "train: expected key=value, found $argument" >&2; exit 2 ;;
+    esac
+done
+run=$(journal open "$runs/${name:-$preset-$arm}" --settings "pipelines/$preset.toml" ${settings[@]+"${settings[@]}"})
+get() { journal get "$run" "$@"; }
+steps=$(get steps) device=$(get device) dtype=$(get dtype) seed=$(get seed)
+train=$(get train) dev=$(get dev) test=$(get test)
+base=$(fetch-model "$(get model)")
+optimizer_steps=$((steps * $(get ppo-step.epochs) * $(batches "$(get sample-questions.count)" "$(get sample-questions.samples-per-question)" "$(get ppo-step.minibatch)")))
+start_from "$base"
+
+# --- the loop: draw, play, judge, learn -----------------------------------------------------------------------------
+for step in $(seq "$(journal next "$run")" "$steps"); do
+    records=$run/steps/$(six "$step") old=$(checkpoint $((step - 1))) new=$(checkpoint "$step")
+
+    # questions, each with a number of attempts drawn uniformly
+    stage questions.parquet      sample-questions --data "$train" --step "$step" --seed "$seed"
+    # dialogues: answer, feedback after a wrong answer, another attempt, until solved or exhausted
+    stage rollouts.parquet       rollout --input questions.parquet --model "$old/policy" --device "$device" --dtype "$dtype"
+    # one reward per dialogue: +1 solved, -0.5 answered, -1 otherwise
+    stage graded.parquet         grade --input rollouts.parquet
+    # log-probabilities under policy and frozen reference, values under the critic
+    stage scored.parquet         score --input graded.parquet --policy "$old/policy" --critic "$old/critic" --reference "$base" --device "$device" --dtype "$dtype"
+    # GAE over policy tokens, whitened over the batch
+    stage advantages.parquet     compute-advantages --input scored.parquet
+    # clipped PPO for policy and critic
+    learn "$new"                 ppo-step --input advantages.parquet --policy "$old/policy" --critic "$old/critic" --optimizer "$old/optimizer" \
+                                 --total-steps "$optimizer_steps" --seed "$seed" --device "$device" --dtype "$dtype" --output-dir "$new"
+
+    journal record "$run" --step "$step"
+    if journal eval-due "$run" --step "$step"; then
+        evaluate_model "eval/$(six "$step")" "$new/policy" "$dev" "$(get eval_attempts)"
+        journal eval-record "$run" --step "$step"
+    fi
+    journal prune "$run"
+    journal status "$run"
+done
+journal finish "$run"
+
+# --- the result: the test questions, touched once -------------------------------------------------------------------
+best=$(checkpoint "$(journal best "$run")")
+evaluate_model test/before "$base" "$test" "$(get test_attempts)"
+evaluate_model test/after "$best/policy" "$test" "$(get test_attempts)"
+summarise
