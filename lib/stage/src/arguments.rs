@@ -1,0 +1,72 @@
+//! Flag groups that all stages flatten, with the same words in the same order.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use tables::{Format, Reader, TableError, Writer};
+
+/// Where records come from and where they go.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input and output")]
+pub struct IoArgs {
+    /// Records to read; `-` is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub input: PathBuf,
+
+    /// Where to write records; `-` is standard output. A file appears when it is complete
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// Format of the input, when its name does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<TableFormat>,
+
+    /// Format of the output, when its name does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub output_format: Option<TableFormat>,
+}
+
+/// How much is said on standard error, and where settings come from.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "General")]
+pub struct LogArgs {
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more; twice for still more (RUST_LOG sets it in detail)
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Read settings from the table of a TOML file that is named after this program; flags win
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// [`Format`], as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Jsonl,
+    Parquet,
+}
+
+impl From<TableFormat> for Format {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Jsonl => Self::Jsonl,
+            TableFormat::Parquet => Self::Parquet,
+        }
+    }
+}
+
+impl IoArgs {
+    /// Opens the input.
+    pub fn open(&self) -> Result<Reader, TableError> {
+        tables::open(&self.input, self.input_format.map(Format::from))
+    }
+
+    /// Starts the output.
+    pub fn create(&self) -> Result<Writer, TableError> {
+        tables::create(&self.output, self.output_format.map(Format::from))
+    }
+}

@@ -1,0 +1,84 @@
+//! From the command line to the exit status.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Parser};
+use tables::{ClosedPipe, TableError};
+
+use crate::{Context, Status, child, config, logging, signals};
+
+/// Runs a stage: parses flags and configuration file, starts logging and signal handling, calls `run`
+/// and turns its result into an exit status. The body of every `main`.
+pub fn main<A: Parser>(run: fn(A, &Context) -> anyhow::Result<()>) -> ExitCode {
+    match parse::<A>(std::env::args_os().collect()) {
+        Ok((args, matches)) => start(run, args, &matches),
+        Err(Refusal::Clap(error)) => {
+            // Help for a reader that has gone is no failure.
+            let _ = error.print();
+            ExitCode::from(error.exit_code() as u8)
+        }
+        Err(Refusal::Config(error)) => {
+            report(&error.into());
+            Status::Usage.into()
+        }
+    }
+}
+
+enum Refusal {
+    /// A usage error, or a request for help or version.
+    Clap(clap::Error),
+    Config(config::ConfigError),
+}
+
+fn parse<A: Parser>(typed: Vec<OsString>) -> Result<(A, ArgMatches), Refusal> {
+    let merged = config::merge(&A::command(), typed).map_err(Refusal::Config)?;
+    let matches = A::command()
+        .try_get_matches_from(merged)
+        .map_err(Refusal::Clap)?;
+    let args = A::from_arg_matches(&matches).map_err(Refusal::Clap)?;
+    Ok((args, matches))
+}
+
+fn start<A>(run: fn(A, &Context) -> anyhow::Result<()>, args: A, matches: &ArgMatches) -> ExitCode {
+    let quiet = flag(matches, "quiet");
+    let verbose = matches.try_get_one::<u8>("verbose");
+    let context = Context::new(quiet);
+    logging::start(
+        quiet,
+        verbose.ok().flatten().copied().unwrap_or(0),
+        context.bars(),
+    );
+    let result = signals::watch()
+        .map_err(anyhow::Error::from)
+        .and_then(|()| run(args, &context));
+    match result {
+        Ok(()) => Status::Done.into(),
+        Err(error) if reader_has_gone(&error) => Status::Done.into(),
+        Err(error) => {
+            let _ = context.bars().clear();
+            report(&error);
+            child::status_in(&error).map_or(Status::Failed.into(), ExitCode::from)
+        }
+    }
+}
+
+fn flag(matches: &ArgMatches, name: &str) -> bool {
+    let found = matches.try_get_one::<bool>(name);
+    found.ok().flatten().copied().unwrap_or(false)
+}
+
+/// Whether the run only ended because nobody reads its output any more, as with `| head -1`.
+fn reader_has_gone(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let table = cause.downcast_ref::<TableError>();
+        let io = cause.downcast_ref::<io::Error>();
+        matches!(table, Some(TableError::ClosedPipe)) || io.is_some_and(ClosedPipe::caused)
+    })
+}
+
+/// One line: the failure, then its causes.
+fn report(error: &anyhow::Error) {
+    let _ = writeln!(io::stderr(), "error: {error:#}");
+}
