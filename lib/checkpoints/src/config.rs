@@ -78,6 +78,15 @@ impl ModelConfig {
         Ok(config)
     }
 
+    /// Angles per position of the rotary embedding, `[head_dim / 2]`: theta^(-2i/head_dim), in
+    /// float32 as transformers rounds them.
+    pub fn rotary_frequencies(&self) -> Vec<f32> {
+        let exponent = |i: usize| -((2 * i) as f64) / self.head_dim as f64;
+        (0..self.head_dim / 2)
+            .map(|i| self.rope_theta.powf(exponent(i)) as f32)
+            .collect()
+    }
+
     /// Query heads that share one key-value head.
     pub fn query_heads_per_group(&self) -> usize {
         self.num_attention_heads / self.num_key_value_heads

@@ -18,6 +18,18 @@ impl ModelConfig {
     /// All parameters from the embedding to the head. A tied head is the embedding and is not
     /// listed again.
     pub fn parameters(&self) -> Vec<Parameter> {
+        let mut all = self.trunk_parameters();
+        if !self.tie_word_embeddings {
+            all.push(parameter(
+                "lm_head.weight",
+                &[self.vocab_size, self.hidden_size],
+            ));
+        }
+        all
+    }
+
+    /// All parameters but an untied head: what a critic shares with its policy.
+    pub fn trunk_parameters(&self) -> Vec<Parameter> {
         let matrix = [self.vocab_size, self.hidden_size];
         let mut all = vec![parameter("model.embed_tokens.weight", &matrix)];
         for layer in 0..self.num_hidden_layers {
@@ -26,9 +38,6 @@ impl ModelConfig {
             }
         }
         all.push(parameter("model.norm.weight", &[self.hidden_size]));
-        if !self.tie_word_embeddings {
-            all.push(parameter("lm_head.weight", &matrix));
-        }
         all
     }
 

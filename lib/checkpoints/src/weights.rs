@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dtype::widen;
 use crate::mapped::{MappedFile, TensorView};
-use crate::{ModelConfig, WeightsError, digest, finite, index};
+use crate::{ModelConfig, Parameter, WeightsError, digest, finite, index};
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -142,8 +142,12 @@ impl Weights {
     ///
     /// Reads all of them once, in parallel. Tensors that `config` does not know are not looked at.
     pub fn check(&self, config: &ModelConfig) -> Result<(), WeightsError> {
-        let parameters = config.parameters();
-        for parameter in &parameters {
+        self.check_parameters(&config.parameters())
+    }
+
+    /// As [`check`](Self::check), for a list of one's own.
+    pub fn check_parameters(&self, parameters: &[Parameter]) -> Result<(), WeightsError> {
+        for parameter in parameters {
             self.weight(&parameter.name, &parameter.shape)?;
         }
         self.check_finite(parameters.iter().map(|parameter| parameter.name.as_str()))

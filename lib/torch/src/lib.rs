@@ -1,1 +1,15 @@
-//! The door to libtorch: devices, threads, CUDA on demand.
+//! The door to libtorch: devices, number types, threads, CUDA on demand, errors that can be read.
+//!
+//! Knows nothing about models. The only crate of the tensor tier with unsafe code: loading a
+//! shared library runs that library's initialisers.
+
+mod cuda;
+mod device;
+mod error;
+mod kind;
+mod threads;
+
+pub use device::parse_devices;
+pub use error::TorchError;
+pub use kind::{kind_name, parse_kind};
+pub use threads::{set_threads, threads};

@@ -1,1 +1,24 @@
-//! The Qwen2 decoder and its value head in tch.
+//! Decoders in libtorch: the training path on any device, and generation on CUDA.
+//!
+//! An architecture is whole in one file (`qwen2.rs`) behind [`Decoder`]; how it attends (over a
+//! padded batch or over a key-value cache) is handed to it. Parameter names equal the
+//! checkpoint's. Knows nothing about tokens' meaning, sampling or losses.
+
+mod attention;
+mod cache;
+mod critic;
+mod decoder;
+mod error;
+mod extend;
+mod layout;
+mod logprobs;
+mod qwen2;
+mod rotary;
+mod storage;
+
+pub use cache::KvCache;
+pub use critic::{Critic, ValueHead};
+pub use decoder::Decoder;
+pub use error::ModelError;
+pub use logprobs::token_logprobs;
+pub use storage::{dtype_of, kind_of};
