@@ -1,0 +1,72 @@
+//! A network in training: master weights, moments, learning rate. Gradient in, new weights out.
+//! Knows nothing about losses or where a gradient came from.
+
+use crate::adamw::{AdamW, AdamWSettings, clip_coefficient, gradient_norm};
+use crate::flat::Flat;
+use crate::schedule::Schedule;
+use tch::Tensor;
+
+/// How a network is trained.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct TraineeSettings {
+    pub schedule: Schedule,
+    pub optimizer: AdamWSettings,
+    /// Bound on the global gradient norm.
+    pub max_grad_norm: Option<f64>,
+}
+
+/// Weights and optimiser of one network.
+pub struct Trainee {
+    pub flat: Flat,
+    pub optimizer: AdamW,
+    settings: TraineeSettings,
+}
+
+/// What one optimiser step was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    pub learning_rate: f64,
+    /// Before clipping.
+    pub gradient_norm: f64,
+}
+
+impl Trainee {
+    /// Starts with fresh moments.
+    pub fn new(flat: Flat, settings: TraineeSettings) -> Self {
+        let optimizer = AdamW::new(settings.optimizer, flat.elements(), flat.master.device());
+        Self {
+            flat,
+            optimizer,
+            settings,
+        }
+    }
+
+    /// Optimiser steps so far, over the whole run: the position in the schedule.
+    pub fn steps(&self) -> u64 {
+        self.optimizer.updates
+    }
+
+    /// One optimiser step from the gradient of the whole minibatch, `[elements]` float32, whose norm
+    /// the caller has found to be finite.
+    pub fn step(&mut self, gradient: Tensor, norm: f64) -> Step {
+        let learning_rate = self.settings.schedule.rate(self.steps());
+        let coefficient = clip_coefficient(norm, self.settings.max_grad_norm);
+        let gradient = if coefficient < 1.0 {
+            gradient * coefficient
+        } else {
+            gradient
+        };
+        let decayed = self.flat.decayed();
+        self.optimizer
+            .update(&self.flat.master, &gradient, learning_rate, &decayed);
+        self.flat.publish();
+        Step {
+            learning_rate,
+            gradient_norm: norm,
+        }
+    }
+
+    pub fn norm(gradient: &Tensor) -> f64 {
+        gradient_norm(gradient)
+    }
+}
