@@ -2,7 +2,7 @@
 
 use std::io;
 
-use records::{FieldError, Origin};
+use records::{FieldError, FieldProblem, Origin, SCHEMA_VERSION};
 use thiserror::Error;
 
 use crate::ClosedPipe;
@@ -28,6 +28,17 @@ pub enum TableError {
     /// A file that is not Parquet, or not all of it.
     #[error("{name}: not a readable Parquet file: {message}")]
     Parquet { name: String, message: String },
+    /// A column that cannot stand for the known field of its name.
+    #[error("{name}: field \"{field}\": {problem}")]
+    Column {
+        name: String,
+        field: String,
+        problem: FieldProblem,
+    },
+    #[error(
+        "{name}: written with version {found} of the field table, expected version {SCHEMA_VERSION}"
+    )]
+    Version { name: String, found: String },
     #[error("{name}: no records, expected at least one")]
     Empty { name: String },
     #[error("refusing to write Parquet to a terminal, expected a file or a pipe")]

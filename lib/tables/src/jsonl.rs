@@ -252,7 +252,7 @@ fn elements<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut seq: A) -> Result<V
 }
 
 /// Strings, truth values and plain integers become cells; other JSON text is kept to the letter.
-fn unknown<E: Error>(raw: &RawValue) -> Result<Cell, E> {
+pub(crate) fn unknown<E: Error>(raw: &RawValue) -> Result<Cell, E> {
     let text = raw.get();
     Ok(match text.as_bytes().first() {
         Some(b'n') => Cell::Null,

@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod jsonl;
 mod output;
+mod parquet;
 mod reader;
 mod temporaries;
 mod writer;

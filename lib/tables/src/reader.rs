@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use records::{Origin, Row, Unit};
 
+use crate::parquet::ParquetRows;
 use crate::{Format, TableError, decode_line, is_standard_stream};
 
 /// An iterator over the rows of one input. JSONL is read as it comes; Parquet a row group at a time.
@@ -25,12 +26,7 @@ pub fn open(path: &Path, format: Option<Format>) -> Result<Reader, TableError> {
     };
     let rows: Box<dyn Iterator<Item = _> + Send> = match format {
         Format::Jsonl => Box::new(Lines::new(bytes(path, &name)?, name.clone())),
-        Format::Parquet => {
-            return Err(TableError::Parquet {
-                name: name.to_string(),
-                message: "later".into(),
-            });
-        }
+        Format::Parquet => Box::new(ParquetRows::open(path, name.clone())?),
     };
     Ok(Reader {
         name,

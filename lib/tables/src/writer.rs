@@ -5,33 +5,59 @@ use std::path::Path;
 
 use records::Row;
 
+use crate::parquet::ParquetSink;
 use crate::{Format, Output, TableError};
 
 /// Writes rows. A file appears with [`finish`](Self::finish); dropped before, nothing is left.
-pub struct Writer {
-    output: Output,
-    buffer: Vec<u8>,
+pub struct Writer(Sink);
+
+enum Sink {
+    Jsonl(JsonlSink),
+    Parquet(Box<ParquetSink>),
 }
 
 /// Starts an output, standard output for `-`. Without a format the name decides.
 pub fn create(path: &Path, format: Option<Format>) -> Result<Writer, TableError> {
     let format = format.unwrap_or_else(|| Format::of(path));
     let output = Output::create(path)?;
-    if format == Format::Parquet && output.is_terminal() {
-        return Err(TableError::Terminal);
-    }
-    Ok(Writer {
-        output,
-        buffer: Vec::new(),
-    })
+    Ok(Writer(match format {
+        Format::Parquet if output.is_terminal() => return Err(TableError::Terminal),
+        Format::Parquet => Sink::Parquet(Box::new(ParquetSink::new(output))),
+        Format::Jsonl => Sink::Jsonl(JsonlSink {
+            output,
+            buffer: Vec::new(),
+        }),
+    }))
 }
 
 impl Writer {
-    /// Writes one row; where somebody may be reading along, at once.
+    /// Writes one row; JSONL that somebody may be reading along, at once.
     pub fn write(&mut self, row: Row) -> Result<(), TableError> {
         row.check_finite()?;
+        match &mut self.0 {
+            Sink::Jsonl(sink) => sink.write(&row),
+            Sink::Parquet(sink) => sink.write(row),
+        }
+    }
+
+    /// Completes the output.
+    pub fn finish(self) -> Result<(), TableError> {
+        match self.0 {
+            Sink::Jsonl(sink) => sink.output.finish(),
+            Sink::Parquet(sink) => sink.finish(),
+        }
+    }
+}
+
+struct JsonlSink {
+    output: Output,
+    buffer: Vec<u8>,
+}
+
+impl JsonlSink {
+    fn write(&mut self, row: &Row) -> Result<(), TableError> {
         self.buffer.clear();
-        let encoded = serde_json::to_writer(&mut self.buffer, &row);
+        let encoded = serde_json::to_writer(&mut self.buffer, row);
         encoded.map_err(|error| TableError::write(self.output.name(), error.into()))?;
         self.buffer.push(b'\n');
         let mut written = self.output.write_all(&self.buffer);
@@ -39,10 +65,5 @@ impl Writer {
             written = written.and_then(|()| self.output.flush());
         }
         written.map_err(|error| TableError::write(self.output.name(), error))
-    }
-
-    /// Completes the output.
-    pub fn finish(self) -> Result<(), TableError> {
-        self.output.finish()
     }
 }

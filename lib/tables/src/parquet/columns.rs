@@ -1,0 +1,151 @@
+//! Which columns a batch of rows has, and of which type.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use indexmap::IndexMap;
+use records::{Cell, FIELDS, FieldType, Row, spec};
+use serde_json::value::RawValue;
+
+use super::{EXTENSION, JSON_EXTENSION};
+
+/// How the cells of a column are stored.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Storage {
+    /// A type of the field table.
+    Typed(FieldType),
+    /// JSON numbers with a fraction or exponent.
+    Double,
+    /// Elements of a foreign column, as they are.
+    Foreign(DataType),
+    /// JSON text.
+    Json,
+}
+
+/// Columns by name, in the order in which rows first name them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns(pub IndexMap<String, Storage>);
+
+impl Columns {
+    /// The columns that hold all cells of these rows. No rows give the whole field table, so that an
+    /// empty file still has a schema.
+    pub fn of(rows: &[Row]) -> Self {
+        if rows.is_empty() {
+            let known = FIELDS.iter();
+            let columns = known.map(|field| (field.name.to_owned(), Storage::Typed(field.kind)));
+            return Self(columns.collect());
+        }
+        let mut found: IndexMap<String, Option<Storage>> = IndexMap::new();
+        for (name, cell) in rows.iter().flat_map(Row::cells) {
+            match found.get_mut(name) {
+                Some(column) => *column = merge(column.take(), storage(name, cell)),
+                None => {
+                    found.insert(name.to_owned(), storage(name, cell));
+                }
+            }
+        }
+        let columns = found.into_iter();
+        // A column of nothing but nulls is free to have any type.
+        Self(
+            columns
+                .map(|(name, column)| (name, column.unwrap_or(Storage::Json)))
+                .collect(),
+        )
+    }
+
+    /// These columns, widened to hold the others as well.
+    pub fn union(&self, other: &Self) -> Self {
+        let mut columns = self.clone();
+        for (name, storage) in &other.0 {
+            let mine = columns.0.shift_remove(name);
+            let merged = merge(mine, Some(storage.clone())).unwrap_or(Storage::Json);
+            columns.0.insert(name.clone(), merged);
+        }
+        columns
+    }
+
+    /// The schema of a batch.
+    pub fn schema(&self) -> SchemaRef {
+        let fields = self.0.iter().map(|(name, storage)| storage.field(name));
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+}
+
+impl Storage {
+    /// The Arrow type of the column.
+    pub fn arrow(&self) -> DataType {
+        match self {
+            Self::Typed(kind) => kind.arrow(),
+            Self::Double => DataType::Float64,
+            Self::Foreign(kind) => kind.clone(),
+            Self::Json => DataType::Utf8,
+        }
+    }
+
+    fn field(&self, name: &str) -> Field {
+        let field = Field::new(name, self.arrow(), true);
+        match self {
+            Self::Json => {
+                let mark = (EXTENSION.to_owned(), JSON_EXTENSION.to_owned());
+                field.with_metadata(HashMap::from([mark]))
+            }
+            _ => field,
+        }
+    }
+}
+
+/// The storage that one cell asks for; a null takes any.
+fn storage(name: &str, cell: &Cell) -> Option<Storage> {
+    if let Some(field) = spec(name) {
+        return Some(Storage::Typed(field.kind));
+    }
+    let kind = match cell {
+        Cell::Null => return None,
+        Cell::Bool(_) => FieldType::Bool,
+        Cell::Int(_) => FieldType::Int64,
+        Cell::Float32(_) => FieldType::Float32,
+        Cell::Text(_) => FieldType::Text,
+        Cell::Bools(_) => FieldType::Bools,
+        Cell::Int32s(_) => FieldType::Int32s,
+        Cell::Float32s(_) => FieldType::Float32s,
+        Cell::Attempts(_) => FieldType::Attempts,
+        Cell::Arrow(array) if *array.data_type() == DataType::Null => return None,
+        Cell::Arrow(array) => return Some(Storage::Foreign(array.data_type().clone())),
+        Cell::Json(value) => return json_storage(value),
+        Cell::Raw(text) => return Some(raw_storage(text)),
+    };
+    Some(Storage::Typed(kind))
+}
+
+fn json_storage(value: &serde_json::Value) -> Option<Storage> {
+    use serde_json::Value;
+    match value {
+        Value::Null => None,
+        Value::Bool(_) => Some(Storage::Typed(FieldType::Bool)),
+        Value::String(_) => Some(Storage::Typed(FieldType::Text)),
+        Value::Number(number) if number.is_i64() => Some(Storage::Typed(FieldType::Int64)),
+        Value::Number(number) if number.is_f64() => Some(Storage::Double),
+        _ => Some(Storage::Json),
+    }
+}
+
+/// A number that a double writes back as it was read is stored as one; everything else as text.
+fn raw_storage(raw: &RawValue) -> Storage {
+    let text = raw.get();
+    let number = text.parse::<f64>().ok();
+    let written = number.and_then(|number| serde_json::to_string(&number).ok());
+    match written {
+        Some(written) if written == text => Storage::Double,
+        _ => Storage::Json,
+    }
+}
+
+/// The storage that holds both; JSON text holds everything.
+fn merge(one: Option<Storage>, two: Option<Storage>) -> Option<Storage> {
+    match (one, two) {
+        (None, only) | (only, None) => only,
+        (Some(one), Some(two)) if one == two => Some(one),
+        _ => Some(Storage::Json),
+    }
+}

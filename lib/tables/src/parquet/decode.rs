@@ -1,0 +1,280 @@
+//! Arrow arrays into cells, column by column.
+
+use arrow::array::{Array, ArrayRef, AsArray, ListArray, StringArray, StructArray};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{DataType, Field, Float32Type, Int32Type, Int64Type};
+use records::{Attempt, Cell, FieldProblem, FieldType, spec};
+use serde_json::value::RawValue;
+
+use super::{EXTENSION, JSON_EXTENSION};
+
+/// What is wrong with a column, and in which row of the batch when it is one row.
+pub struct BadColumn {
+    pub row: Option<usize>,
+    pub problem: FieldProblem,
+}
+
+impl BadColumn {
+    fn at(row: usize, problem: FieldProblem) -> Self {
+        Self {
+            row: Some(row),
+            problem,
+        }
+    }
+
+    fn whole(problem: FieldProblem) -> Self {
+        Self { row: None, problem }
+    }
+}
+
+/// One cell for each row of a column.
+pub fn cells(field: &Field, array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
+    if let Some(known) = spec(field.name()) {
+        return typed(known.kind, array);
+    }
+    let marked = field.metadata().get(EXTENSION).map(String::as_str);
+    match (marked, array.as_string_opt::<i32>()) {
+        (Some(JSON_EXTENSION), Some(texts)) => json(texts),
+        _ => Ok((0..array.len())
+            .map(|row| Cell::Arrow(array.slice(row, 1)))
+            .collect()),
+    }
+}
+
+fn json(texts: &StringArray) -> Result<Vec<Cell>, BadColumn> {
+    let cell = |(row, text): (usize, Option<&str>)| match text {
+        None => Ok(Cell::Null),
+        Some(text) => serde_json::from_str::<&RawValue>(text)
+            .and_then(crate::jsonl::unknown)
+            .map_err(|error| {
+                let message = format!("expected JSON text, {error}");
+                BadColumn::at(row, FieldProblem::Invalid(message))
+            }),
+    };
+    texts.iter().enumerate().map(cell).collect()
+}
+
+fn typed(kind: FieldType, array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
+    if *array.data_type() == DataType::Null {
+        return Ok(vec![Cell::Null; array.len()]);
+    }
+    if !compatible(array.data_type(), kind) {
+        return Err(mistyped(kind, array.data_type()));
+    }
+    let cells = match kind {
+        FieldType::Attempts => attempts(array)?,
+        _ => plain(kind, &cast(array, &kind.arrow())?)?,
+    };
+    match cells
+        .iter()
+        .enumerate()
+        .find_map(|(row, cell)| Some((row, cell.non_finite()?)))
+    {
+        Some((row, problem)) => Err(BadColumn::at(row, problem)),
+        None => Ok(cells),
+    }
+}
+
+/// Cells of a column that has its field's own type.
+fn plain(kind: FieldType, array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
+    Ok(match kind {
+        FieldType::Text => array.as_string::<i32>().iter().map(Cell::from).collect(),
+        FieldType::Bool => array.as_boolean().iter().map(Cell::from).collect(),
+        FieldType::Int32 => array
+            .as_primitive::<Int32Type>()
+            .iter()
+            .map(Cell::from)
+            .collect(),
+        FieldType::Int64 => array
+            .as_primitive::<Int64Type>()
+            .iter()
+            .map(Cell::from)
+            .collect(),
+        FieldType::Float32 => array
+            .as_primitive::<Float32Type>()
+            .iter()
+            .map(Cell::from)
+            .collect(),
+        FieldType::Bools => lists(array, kind, |items| {
+            let items = items.as_boolean().values();
+            Cell::Bools(items.iter().collect())
+        })?,
+        FieldType::Int32s => lists(array, kind, |items| {
+            Cell::Int32s(items.as_primitive::<Int32Type>().values().to_vec())
+        })?,
+        FieldType::Float32s => lists(array, kind, |items| {
+            Cell::Float32s(items.as_primitive::<Float32Type>().values().to_vec())
+        })?,
+        FieldType::Attempts => attempts(array)?,
+    })
+}
+
+/// One cell for each list; a null among the items is an error, as a token without a value makes no sense.
+fn lists(
+    array: &ArrayRef,
+    kind: FieldType,
+    cell: impl Fn(&ArrayRef) -> Cell,
+) -> Result<Vec<Cell>, BadColumn> {
+    let lists = array.as_list::<i32>();
+    let convert = |row: usize| {
+        if lists.is_null(row) {
+            return Ok(Cell::Null);
+        }
+        let items = lists.value(row);
+        match items
+            .nulls()
+            .and_then(|nulls| nulls.iter().position(|valid| !valid))
+        {
+            Some(position) => {
+                let found = format!("null at position {position}");
+                let expected = kind.to_string();
+                Err(BadColumn::at(
+                    row,
+                    FieldProblem::Mistyped { expected, found },
+                ))
+            }
+            None => Ok(cell(&items)),
+        }
+    };
+    (0..lists.len()).map(convert).collect()
+}
+
+fn attempts(array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
+    let Some(item) = item(array.data_type()) else {
+        return Err(mistyped(FieldType::Attempts, array.data_type()));
+    };
+    let element = Field::new("element", item.clone(), true);
+    let array = cast(array, &DataType::List(element.into()))?;
+    let lists: &ListArray = array.as_list::<i32>();
+    let columns = AttemptColumns::of(lists.values().as_struct())?;
+    let convert = |row: usize| {
+        if lists.is_null(row) {
+            return Ok(Cell::Null);
+        }
+        let range = lists.value_offsets()[row]..lists.value_offsets()[row + 1];
+        let attempts = range.map(|index| columns.attempt(index as usize));
+        let attempts = attempts.collect::<Result<Vec<_>, _>>();
+        attempts
+            .map(Cell::Attempts)
+            .map_err(|message| BadColumn::at(row, FieldProblem::Invalid(message)))
+    };
+    (0..lists.len()).map(convert).collect()
+}
+
+/// The parts of `attempts`, each with its own type.
+struct AttemptColumns {
+    start: ArrayRef,
+    end: ArrayRef,
+    text: ArrayRef,
+    answer: ArrayRef,
+    verdict: ArrayRef,
+    stop: ArrayRef,
+}
+
+impl AttemptColumns {
+    fn of(structs: &StructArray) -> Result<Self, BadColumn> {
+        let column = |name: &str, kind: FieldType| {
+            let array = structs.column_by_name(name).ok_or_else(|| {
+                let message = format!("no column \"{name}\" in the attempts, expected {kind}");
+                BadColumn::whole(FieldProblem::Invalid(message))
+            })?;
+            let nulls = *array.data_type() == DataType::Null;
+            if !nulls && !compatible(array.data_type(), kind) {
+                return Err(mistyped(kind, array.data_type()));
+            }
+            cast(array, &kind.arrow())
+        };
+        Ok(Self {
+            start: column("start", FieldType::Int32)?,
+            end: column("end", FieldType::Int32)?,
+            text: column("text", FieldType::Text)?,
+            answer: column("answer", FieldType::Text)?,
+            verdict: column("verdict", FieldType::Text)?,
+            stop: column("stop", FieldType::Text)?,
+        })
+    }
+
+    fn attempt(&self, index: usize) -> Result<Attempt, String> {
+        Ok(Attempt {
+            start: number(&self.start, "start", index)?,
+            end: number(&self.end, "end", index)?,
+            text: text(&self.text, "text", index)?.to_owned(),
+            answer: text(&self.answer, "answer", index).ok().map(str::to_owned),
+            verdict: word(&self.verdict, "verdict", index)?,
+            stop: word(&self.stop, "stop", index)?,
+        })
+    }
+}
+
+fn number(array: &ArrayRef, name: &str, index: usize) -> Result<i32, String> {
+    match array.is_null(index) {
+        true => Err(format!("expected int32 as \"{name}\", found null")),
+        false => Ok(array.as_primitive::<Int32Type>().value(index)),
+    }
+}
+
+fn text<'a>(array: &'a ArrayRef, name: &str, index: usize) -> Result<&'a str, String> {
+    match array.is_null(index) {
+        true => Err(format!("expected string as \"{name}\", found null")),
+        false => Ok(array.as_string::<i32>().value(index)),
+    }
+}
+
+fn word<T>(array: &ArrayRef, name: &str, index: usize) -> Result<T, String>
+where
+    T: std::str::FromStr<Err = records::UnknownName>,
+{
+    let text = text(array, name, index)?;
+    text.parse().map_err(|error| format!("\"{name}\": {error}"))
+}
+
+/// Whether another program's column may stand for a field: any width of the same sort of value.
+fn compatible(found: &DataType, kind: FieldType) -> bool {
+    let items = |kind: FieldType| item(found).is_some_and(|item| compatible(item, kind));
+    match kind {
+        FieldType::Text => is_text(found),
+        FieldType::Bool => *found == DataType::Boolean,
+        FieldType::Int32 | FieldType::Int64 => found.is_integer(),
+        FieldType::Float32 => found.is_integer() || found.is_floating(),
+        FieldType::Bools => items(FieldType::Bool),
+        FieldType::Int32s => items(FieldType::Int32),
+        FieldType::Float32s => items(FieldType::Float32),
+        FieldType::Attempts => matches!(item(found), Some(DataType::Struct(_))),
+    }
+}
+
+fn is_text(found: &DataType) -> bool {
+    match found {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
+    }
+}
+
+fn item(found: &DataType) -> Option<&DataType> {
+    match found {
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::FixedSizeList(item, _) => Some(item.data_type()),
+        _ => None,
+    }
+}
+
+/// A number that does not fit the field's type is an error, not a null.
+fn cast(array: &ArrayRef, kind: &DataType) -> Result<ArrayRef, BadColumn> {
+    let options = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    cast_with_options(array, kind, &options)
+        .map_err(|error| BadColumn::whole(FieldProblem::Invalid(error.to_string())))
+}
+
+fn mistyped(kind: FieldType, found: &DataType) -> BadColumn {
+    BadColumn::whole(FieldProblem::Mistyped {
+        expected: kind.to_string(),
+        found: found.to_string(),
+    })
+}
