@@ -9,12 +9,20 @@ type Forward = Box<dyn Fn(i32) + Send>;
 
 static FORWARD: Mutex<Option<Forward>> = Mutex::new(None);
 
-/// An error that ends the process with a status other than 1: that of a program it ran.
+/// An error that ends the process with a status of its own: that of a program it ran, or an answer.
 #[derive(Debug, Error)]
 #[error("{message}")]
-pub struct ChildFailure {
+pub struct ExitWith {
     pub status: u8,
+    /// Printed like any error, unless it is empty.
     pub message: String,
+}
+
+impl ExitWith {
+    /// A status that is an answer and no failure, as of `cmp` and `test`: nothing is printed.
+    pub fn silently(status: u8) -> Self {
+        Self { status, message: String::new() }
+    }
 }
 
 /// While this lives, SIGINT, SIGTERM and SIGHUP are passed on instead of ending the process.
@@ -38,9 +46,9 @@ pub(crate) fn forwarded(signal: i32) -> bool {
     forward.as_ref().map(|forward| forward(signal)).is_some()
 }
 
-/// The exit status that an error asks for.
-pub(crate) fn status_in(error: &anyhow::Error) -> Option<u8> {
-    error.chain().find_map(|cause| Some(cause.downcast_ref::<ChildFailure>()?.status))
+/// The exit that an error asks for.
+pub(crate) fn exit_in(error: &anyhow::Error) -> Option<&ExitWith> {
+    error.chain().find_map(|cause| cause.downcast_ref::<ExitWith>())
 }
 
 fn set(forward: Option<Forward>) {

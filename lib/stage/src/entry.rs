@@ -58,8 +58,7 @@ fn start<A>(run: fn(A, &Context) -> anyhow::Result<()>, args: A, matches: &ArgMa
         Err(error) if reader_has_gone(&error) => Status::Done.into(),
         Err(error) => {
             let _ = context.bars().clear();
-            report(&error);
-            child::status_in(&error).map_or(Status::Failed.into(), ExitCode::from)
+            fail(&error)
         }
     }
 }
@@ -76,6 +75,15 @@ fn reader_has_gone(error: &anyhow::Error) -> bool {
         let io = cause.downcast_ref::<io::Error>();
         matches!(table, Some(TableError::ClosedPipe)) || io.is_some_and(ClosedPipe::caused)
     })
+}
+
+/// Says what went wrong, and gives the status that the error asks for or that of a failure.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let asked = child::exit_in(error);
+    if asked.is_none_or(|exit| !exit.message.is_empty()) {
+        report(error);
+    }
+    asked.map_or(Status::Failed.into(), |exit| ExitCode::from(exit.status))
 }
 
 /// One line: the failure, then its causes.

@@ -38,7 +38,7 @@ mod status;
 mod suggestion;
 
 pub use arguments::{IoArgs, LogArgs};
-pub use child::{ChildFailure, SignalsToChild, signals_to_child};
+pub use child::{ExitWith, SignalsToChild, signals_to_child};
 pub use config::ConfigError;
 pub use context::Context;
 pub use entry::main;
