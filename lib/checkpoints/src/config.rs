@@ -93,6 +93,11 @@ impl ModelConfig {
     }
 }
 
+/// The end-of-sequence ids that the configuration file at `path` names, whatever else it holds.
+pub fn eos_token_ids(path: &Path) -> Result<Vec<i32>, ConfigError> {
+    Keys::load(path)?.token_ids("eos_token_id")
+}
+
 fn architecture(keys: &Keys) -> Result<Architecture, ConfigError> {
     let name = keys
         .text("model_type")?

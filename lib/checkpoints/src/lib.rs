@@ -23,7 +23,7 @@ mod weights;
 mod weights_error;
 mod writer;
 
-pub use config::{Architecture, ModelConfig};
+pub use config::{Architecture, ModelConfig, eos_token_ids};
 pub use config_error::ConfigError;
 pub use dtype::Dtype;
 pub use layout::{Parameter, VALUE_HEAD};

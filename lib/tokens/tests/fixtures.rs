@@ -1,0 +1,149 @@
+//! The tokenizer against the `tokenizers` library's own results; exact.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tokens::{ChatTemplate, Message, Tokenizer};
+
+fn fixtures() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let shared = std::env::var_os("REATTEMPT_SHARED").map_or_else(beside, PathBuf::from);
+    let fixtures = shared.join("fixtures");
+    if !fixtures.is_dir() {
+        eprintln!(
+            "skipped: no fixtures at {} (set REATTEMPT_SHARED)",
+            fixtures.display()
+        );
+        return None;
+    }
+    Some(fixtures)
+}
+
+fn cases(kind: &str) -> Option<Vec<Value>> {
+    let text = std::fs::read_to_string(fixtures()?.join("tokenizer_cases.jsonl")).unwrap();
+    let cases = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let cases: Vec<Value> = cases.filter(|case| case["kind"] == kind).collect();
+    assert!(!cases.is_empty());
+    Some(cases)
+}
+
+fn ids(case: &Value) -> Vec<i32> {
+    serde_json::from_value(case["ids"].clone()).unwrap()
+}
+
+/// The same tokenizer in the newer and the older spelling of its merges.
+fn tokenizers() -> Option<Vec<Tokenizer>> {
+    let directory = fixtures()?.join("tiny-qwen2");
+    let load = |name: &&str| Tokenizer::load_file(&directory.join(name)).unwrap();
+    Some(
+        ["tokenizer.json", "tokenizer_v4.json"]
+            .iter()
+            .map(load)
+            .collect(),
+    )
+}
+
+#[test]
+fn texts_become_the_expected_ids() {
+    let Some(cases) = cases("encode") else { return };
+    for tokenizer in tokenizers().unwrap() {
+        for case in &cases {
+            let found = tokenizer.encode(case["text"].as_str().unwrap()).unwrap();
+            assert_eq!(found, ids(case), "{}", case["id"]);
+        }
+    }
+}
+
+#[test]
+fn ids_become_the_expected_texts() {
+    let Some(mut cases) = cases("encode") else {
+        return;
+    };
+    cases.extend(crate::cases("decode").unwrap());
+    for tokenizer in tokenizers().unwrap() {
+        for case in &cases {
+            for (key, skip_special) in [("decoded", false), ("decoded_skip_special", true)] {
+                let found = tokenizer.decode(&ids(case), skip_special).unwrap();
+                assert_eq!(found, case[key].as_str().unwrap(), "{} {key}", case["id"]);
+            }
+        }
+    }
+}
+
+/// The pieces add up, and no piece ends in half a character that a later token completes.
+#[test]
+fn tokens_one_by_one_give_the_same_text() {
+    let Some(mut cases) = cases("encode") else {
+        return;
+    };
+    cases.extend(crate::cases("decode").unwrap());
+    let tokenizer = tokenizers().unwrap().remove(0);
+    for case in &cases {
+        for (key, skip_special) in [("decoded", false), ("decoded_skip_special", true)] {
+            let mut stream = tokenizer.stream(skip_special);
+            let mut text = String::new();
+            for id in ids(case) {
+                let piece = stream.push(id).unwrap();
+                assert!(!piece.ends_with('\u{fffd}'));
+                text += &piece;
+            }
+            text += &stream.finish().unwrap();
+            assert_eq!(text, case[key].as_str().unwrap(), "{} {key}", case["id"]);
+        }
+    }
+}
+
+#[test]
+fn a_stream_does_not_hold_back_complete_text() {
+    let Some(tokenizers) = tokenizers() else {
+        return;
+    };
+    let ids = tokenizers[0].encode("so x = 4").unwrap();
+    let mut stream = tokenizers[0].stream(true);
+    let pieces: Vec<String> = ids.iter().map(|id| stream.push(*id).unwrap()).collect();
+    assert!(pieces.iter().all(|piece| !piece.is_empty()), "{pieces:?}");
+}
+
+#[test]
+fn chat_templates_render_the_expected_texts() {
+    let Some(cases) = cases("chat") else { return };
+    let directory = fixtures().unwrap().join("tiny-qwen2");
+    let (template, tokenizer) = (
+        ChatTemplate::load(&directory).unwrap(),
+        Tokenizer::load(&directory).unwrap(),
+    );
+    for case in &cases {
+        let messages: Vec<Message> = serde_json::from_value(case["messages"].clone()).unwrap();
+        let prompt = case["add_generation_prompt"].as_bool().unwrap();
+        let text = template.render(&messages, prompt).unwrap();
+        assert_eq!(text, case["text"].as_str().unwrap(), "{}", case["id"]);
+        assert_eq!(
+            tokenizer.encode(&text).unwrap(),
+            ids(case),
+            "{}",
+            case["id"]
+        );
+    }
+}
+
+#[test]
+fn special_tokens_and_stop_ids_are_found() {
+    let Some(tokenizers) = tokenizers() else {
+        return;
+    };
+    for tokenizer in tokenizers {
+        let special = tokenizer
+            .require_special(&["<|im_start|>", "<|im_end|>"])
+            .unwrap();
+        assert_eq!(special, [510, 511]);
+        assert_eq!(tokenizer.stop_ids().unwrap(), [509]);
+        tokenizer.check_vocabulary(512).unwrap();
+        let error = tokenizer.check_vocabulary(511).unwrap_err().to_string();
+        assert!(
+            error.contains("\"<|im_end|>\" has id 511, but the model's vocab_size is 511"),
+            "{error}"
+        );
+    }
+}
