@@ -1,2 +1,30 @@
-//! Runs a stage once, keeps the record, knows what is left to do.
-fn main() {}
+//! Runs each stage of a training run once, keeps the record, and knows what is left to do.
+//!
+//! The loop itself lies in `pipelines/`; this program knows nothing about models or algorithms.
+
+mod args;
+mod clock;
+mod command_line;
+mod commands;
+mod evaluation;
+mod execute;
+mod folder;
+mod hashing;
+mod manifest;
+mod metrics;
+mod numbers;
+mod open;
+mod prune;
+mod record;
+mod schedule;
+mod settings;
+mod stage_run;
+mod status;
+mod training;
+mod trash;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stage::main::<args::JournalArgs>(commands::run)
+}

@@ -1,0 +1,136 @@
+//! What a step's records say in a few numbers: rewards, accuracy, lengths, distance from the
+//! reference policy.
+//!
+//! Knows nothing about runs; reads files of rows.
+
+use std::path::Path;
+
+use anyhow::Result;
+use records::{FieldError, Row, Verdict};
+use serde_json::{Map, Value};
+
+use crate::metrics::Line;
+
+/// Sums over graded dialogues.
+#[derive(Debug, Default)]
+struct Dialogues {
+    count: u64,
+    reward: f64,
+    correct: u64,
+    correct_at_first: u64,
+    attempts_used: i64,
+    attempts_allowed: i64,
+    policy_tokens: u64,
+    cut_short: u64,
+}
+
+/// Means over the dialogues of a graded file.
+pub fn of_dialogues(path: &Path) -> Result<Line> {
+    let mut sums = Dialogues::default();
+    for row in tables::open(path, None)? {
+        sums.add(&row?)?;
+    }
+    anyhow::ensure!(sums.count > 0, "{}: no rows", path.display());
+    Ok(sums.means())
+}
+
+impl Dialogues {
+    fn add(&mut self, row: &Row) -> Result<(), FieldError> {
+        let reward = row.float32("reward")?;
+        if !reward.is_finite() {
+            return Err(row.fail("reward", "expected a finite number"));
+        }
+        let first = row
+            .attempts("attempts")?
+            .first()
+            .map(|attempt| attempt.verdict);
+        let mask = row.bools("loss_mask")?;
+        self.count += 1;
+        self.reward += f64::from(reward);
+        self.correct += u64::from(row.bool("correct")?);
+        self.correct_at_first += u64::from(first == Some(Verdict::Correct));
+        self.attempts_used += i64::from(row.int32("attempts_used")?);
+        self.attempts_allowed += i64::from(row.int32("attempts_allowed")?);
+        self.policy_tokens += mask.iter().filter(|trained| **trained).count() as u64;
+        self.cut_short += u64::from(row.text("stop_reason")? == "length");
+        Ok(())
+    }
+
+    fn means(&self) -> Line {
+        let count = self.count as f64;
+        let mut line = Map::new();
+        line.insert("dialogues".into(), self.count.into());
+        for (name, sum) in [
+            ("reward", self.reward),
+            ("accuracy", self.correct as f64),
+            ("accuracy_at_first_attempt", self.correct_at_first as f64),
+            ("attempts_used", self.attempts_used as f64),
+            ("attempts_allowed", self.attempts_allowed as f64),
+            ("response_tokens", self.policy_tokens as f64),
+            ("truncated", self.cut_short as f64),
+        ] {
+            line.insert(name.into(), rounded(sum / count));
+        }
+        line
+    }
+}
+
+/// Sums over policy tokens.
+#[derive(Debug, Default)]
+struct Tokens {
+    count: u64,
+    kl: f64,
+    kl_k1: f64,
+    gap: f64,
+}
+
+/// Means over the policy tokens of a scored file: the k3 and k1 estimates of the KL divergence to
+/// the reference, and the mean absolute difference of the log-probabilities of sampling and
+/// training; only those that the file's fields allow.
+pub fn of_tokens(path: &Path) -> Result<Line> {
+    let (mut sums, mut referenced) = (Tokens::default(), true);
+    for row in tables::open(path, None)? {
+        let row = row?;
+        referenced &= row.has("reference_logprobs");
+        sums.add(&row, referenced)?;
+    }
+    let mut line = Map::new();
+    let mean = |sum: f64| rounded(sum / sums.count as f64);
+    if sums.count > 0 {
+        if referenced {
+            line.insert("kl".into(), mean(sums.kl));
+            line.insert("kl_k1".into(), mean(sums.kl_k1));
+        }
+        line.insert("logprob_gap".into(), mean(sums.gap));
+    }
+    Ok(line)
+}
+
+impl Tokens {
+    fn add(&mut self, row: &Row, referenced: bool) -> Result<(), FieldError> {
+        row.same_length(&["loss_mask", "logprobs", "policy_logprobs"])?;
+        let mask = row.bools("loss_mask")?;
+        let sampled = row.float32s("logprobs")?;
+        let policy = row.float32s("policy_logprobs")?;
+        let reference = if referenced {
+            row.same_length(&["reference_logprobs"])?;
+            row.float32s("reference_logprobs")?
+        } else {
+            policy
+        };
+        for at in (0..mask.len()).filter(|at| mask[*at]) {
+            let log_ratio = f64::from(policy[at]) - f64::from(reference[at]);
+            self.count += 1;
+            self.kl += (-log_ratio).exp_m1() + log_ratio;
+            self.kl_k1 += log_ratio;
+            self.gap += (f64::from(sampled[at]) - f64::from(policy[at])).abs();
+        }
+        Ok(())
+    }
+}
+
+/// Six significant digits: more would only make the file hard to read.
+pub fn rounded(value: f64) -> Value {
+    let text = format!("{value:.5e}");
+    text.parse::<f64>().map_or(Value::Null, Value::from)
+}

@@ -1,0 +1,299 @@
+//! A run's settings: base file, then later files, then single assignments, resolved into one TOML
+//! document whose tables are named after the stages that read them.
+//!
+//! Knows nothing about what a key means, except that the base file names the keys that exist.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use toml::{Table, Value};
+
+/// The table of the loop itself; stages read the tables that carry their names.
+const LOOP: &str = "run";
+
+/// Keys that may change between two calls of `journal open`: none of them has any influence on the
+/// bytes of a step that is already done.
+const ADJUSTABLE: [&str; 4] = [
+    "run.steps",
+    "run.eval_every",
+    "run.keep_checkpoints",
+    "run.keep_steps",
+];
+
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    #[error("failed to read settings")]
+    Read(#[from] std::io::Error),
+    #[error("{}: {message}", path.display())]
+    Syntax { path: PathBuf, message: String },
+    #[error("{origin}: unknown setting `{key}`{}", hint(.nearest))]
+    Unknown {
+        origin: String,
+        key: String,
+        nearest: Option<String>,
+    },
+    #[error("{origin}: setting `{key}`: expected {expected}, found {found}")]
+    Mistyped {
+        origin: String,
+        key: String,
+        expected: &'static str,
+        found: String,
+    },
+    #[error("--set {assignment}: expected key=value")]
+    NotAnAssignment { assignment: String },
+    #[error("--set {key}: several tables have this key; write one of {}", .candidates.join(", "))]
+    Ambiguous {
+        key: String,
+        candidates: Vec<String>,
+    },
+}
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest
+        .as_ref()
+        .map_or(String::new(), |key| format!(" (did you mean `{key}`?)"))
+}
+
+/// Resolved settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings(Table);
+
+impl Settings {
+    /// The first of `files` is the base and names the known keys; later files and then
+    /// `assignments` (`table.key=value`, or `key=value` where only one table has the key) win.
+    ///
+    /// A later file may add a key to a stage's table, since the stage itself checks its keys.
+    pub fn resolve(files: &[PathBuf], assignments: &[String]) -> Result<Settings, SettingsError> {
+        let mut settings = Settings(Table::new());
+        for (position, path) in files.iter().enumerate() {
+            let table = read(path)?;
+            if position == 0 {
+                settings.0 = table;
+            } else {
+                settings.overlay(table, &path.display().to_string())?;
+            }
+        }
+        for assignment in assignments {
+            settings.assign(assignment)?;
+        }
+        Ok(settings)
+    }
+
+    /// Settings that an earlier call has written.
+    pub fn load(path: &Path) -> Result<Settings, SettingsError> {
+        read(path).map(Settings)
+    }
+
+    /// The value at a dotted key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let mut parts = key.split('.');
+        let first = self.0.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.get(part))
+    }
+
+    /// A whole number at a dotted key; `None` where the key is absent.
+    pub fn count(&self, key: &str) -> Result<Option<u64>, SettingsError> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let number = value
+            .as_integer()
+            .and_then(|number| u64::try_from(number).ok());
+        number.map(Some).ok_or_else(|| SettingsError::Mistyped {
+            origin: "settings.toml".into(),
+            key: key.into(),
+            expected: "a whole number of at least 0",
+            found: value.to_string(),
+        })
+    }
+
+    /// Dotted keys at which `self` and `new` differ, adjustable ones left out.
+    pub fn differences(&self, new: &Settings) -> Vec<String> {
+        let (old, new) = (self.leaves(), new.leaves());
+        let keys = old
+            .keys()
+            .chain(new.keys().filter(|key| !old.contains_key(*key)));
+        let changed = keys.filter(|key| old.get(*key) != new.get(*key) && !adjustable(key));
+        let mut changed: Vec<String> = changed.cloned().collect();
+        changed.sort();
+        changed
+    }
+
+    /// The document that stages read with `--config`.
+    pub fn to_toml(&self) -> String {
+        format!(
+            "# Resolved by `journal open`; stages read the table with their name.\n\n{}",
+            self.0
+        )
+    }
+
+    fn leaves(&self) -> BTreeMap<String, &Value> {
+        let mut leaves = BTreeMap::new();
+        collect_leaves("", &self.0, &mut leaves);
+        leaves
+    }
+
+    fn overlay(&mut self, table: Table, origin: &str) -> Result<(), SettingsError> {
+        let mut later = BTreeMap::new();
+        collect_leaves("", &table, &mut later);
+        for (key, value) in later {
+            let stage_key = key.split_once('.').filter(|(name, _)| *name != LOOP);
+            let fresh = stage_key.and_then(|(name, rest)| match self.0.get(name) {
+                Some(Value::Table(_)) if self.get(&key).is_none() => Some((name, rest)),
+                _ => None,
+            });
+            match fresh {
+                Some((name, rest)) => self.insert(name, rest, value.clone()),
+                None => self.replace(&key, value.clone(), origin)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, assignment: &str) -> Result<(), SettingsError> {
+        let (key, text) =
+            assignment
+                .split_once('=')
+                .ok_or_else(|| SettingsError::NotAnAssignment {
+                    assignment: assignment.into(),
+                })?;
+        let origin = format!("--set {assignment}");
+        let key = self.full_key(key.trim())?;
+        let known = self.get(&key).ok_or_else(|| self.unknown(&key, &origin))?;
+        let value = read_value(known, text.trim());
+        self.replace(&key, value, &origin)
+    }
+
+    /// `run.key`, or the only table's key of that name, for a key without a table.
+    fn full_key(&self, key: &str) -> Result<String, SettingsError> {
+        if self.get(key).is_some_and(|value| !value.is_table()) || key.contains('.') {
+            return Ok(key.into());
+        }
+        let in_loop = format!("{LOOP}.{key}");
+        if self.get(&in_loop).is_some() {
+            return Ok(in_loop);
+        }
+        let tables = self.0.iter().filter(|(_, value)| value.get(key).is_some());
+        let mut candidates: Vec<String> = tables.map(|(name, _)| format!("{name}.{key}")).collect();
+        match candidates.len() {
+            0 => Ok(key.into()),
+            1 => Ok(candidates.remove(0)),
+            _ => Err(SettingsError::Ambiguous {
+                key: key.into(),
+                candidates,
+            }),
+        }
+    }
+
+    fn replace(&mut self, key: &str, value: Value, origin: &str) -> Result<(), SettingsError> {
+        let known = self.get(key).ok_or_else(|| self.unknown(key, origin))?;
+        if kind(known) != kind(&value) {
+            return Err(SettingsError::Mistyped {
+                origin: origin.into(),
+                key: key.into(),
+                expected: kind(known),
+                found: value.to_string(),
+            });
+        }
+        match key.rsplit_once('.') {
+            Some((table, name)) => self.insert(table, name, value),
+            None => {
+                self.0.insert(key.into(), value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts `value` under `table` (dotted, existing) at `name` (dotted where it adds tables).
+    fn insert(&mut self, table: &str, name: &str, value: Value) {
+        let mut at = &mut self.0;
+        let path = format!("{table}.{name}");
+        let mut parts: Vec<&str> = path.split('.').collect();
+        let last = parts.pop().unwrap_or_default();
+        for part in parts {
+            let entry = at.entry(part).or_insert_with(|| Value::Table(Table::new()));
+            let Value::Table(next) = entry else { return };
+            at = next;
+        }
+        at.insert(last.into(), value);
+    }
+
+    fn unknown(&self, key: &str, origin: &str) -> SettingsError {
+        let leaves = self.leaves();
+        let close = |known: &&String| (strsim::damerau_levenshtein(known, key), (*known).clone());
+        let last = key.rsplit('.').next().unwrap_or(key);
+        let tail = |known: &&String| known.rsplit('.').next().unwrap_or("").to_owned();
+        let nearest = leaves
+            .keys()
+            .map(|known| {
+                close(&known).min((
+                    strsim::damerau_levenshtein(&tail(&known), last),
+                    known.clone(),
+                ))
+            })
+            .min()
+            .filter(|(distance, _)| *distance <= 3)
+            .map(|(_, known)| known);
+        SettingsError::Unknown {
+            origin: origin.into(),
+            key: key.into(),
+            nearest,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Table, SettingsError> {
+    let text = fs_err::read_to_string(path)?;
+    text.parse()
+        .map_err(|error: toml::de::Error| SettingsError::Syntax {
+            path: path.into(),
+            message: error.to_string().trim_end().to_owned(),
+        })
+}
+
+fn collect_leaves<'a>(prefix: &str, table: &'a Table, leaves: &mut BTreeMap<String, &'a Value>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            Value::Table(inner) => collect_leaves(&key, inner, leaves),
+            leaf => {
+                leaves.insert(key, leaf);
+            }
+        }
+    }
+}
+
+/// Text from the command line as a value: as it stands where a string is known, TOML otherwise.
+fn read_value(known: &Value, text: &str) -> Value {
+    let parsed = format!("value = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut t| t.remove("value"));
+    match (known, parsed) {
+        (Value::String(_), Some(Value::String(quoted))) => Value::String(quoted),
+        (Value::String(_), _) | (_, None) => Value::String(text.into()),
+        (_, Some(value)) => value,
+    }
+}
+
+/// Whole and decimal numbers are one kind: `1` and `1.0` are both fine for a rate.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a string",
+        Value::Integer(_) | Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+    }
+}
+
+/// Threads are adjustable because every stage gives the same bytes whatever their number.
+fn adjustable(key: &str) -> bool {
+    ADJUSTABLE.contains(&key) || key.ends_with(".threads")
+}

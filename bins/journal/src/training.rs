@@ -1,0 +1,60 @@
+//! The numbers of a step's optimiser steps, as `ppo-step` printed them, in one.
+//!
+//! Knows nothing about which numbers there are: every numeric field is taken.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::metrics::Line;
+use crate::numbers::rounded;
+
+/// How the values of several optimiser steps become one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rule {
+    Mean,
+    Last,
+    Skip,
+}
+
+fn rule(field: &str) -> Rule {
+    match field {
+        "step" | "optimizer_step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
+        name if name.ends_with("learning_rate") || name.ends_with("lr") => Rule::Last,
+        _ => Rule::Mean,
+    }
+}
+
+/// One value per numeric field: the last learning rate, the mean of everything else.
+pub fn of_optimizer_steps(path: &Path) -> Result<Line> {
+    let mut fields: IndexMap<String, Vec<f64>> = IndexMap::new();
+    let file = std::io::BufReader::new(fs_err::File::open(path)?);
+    let mut count = 0;
+    for (at, line) in file.lines().enumerate() {
+        let place = || format!("{} line {}", path.display(), at + 1);
+        let record: Line = serde_json::from_str(&line?).with_context(place)?;
+        count += 1;
+        for (name, value) in record {
+            if let Some(number) = value.as_f64().filter(|_| rule(&name) != Rule::Skip) {
+                fields.entry(name).or_default().push(number);
+            }
+        }
+    }
+    ensure!(count > 0, "{}: no metrics records", path.display());
+    let mut line = Line::new();
+    line.insert("optimizer_steps".into(), Value::from(count));
+    for (name, values) in fields {
+        line.insert(name.clone(), rounded(combined(rule(&name), &values)));
+    }
+    Ok(line)
+}
+
+fn combined(rule: Rule, values: &[f64]) -> f64 {
+    match rule {
+        Rule::Last => values.last().copied().unwrap_or(f64::NAN),
+        _ => values.iter().sum::<f64>() / values.len() as f64,
+    }
+}
