@@ -26,6 +26,19 @@ pub struct IoArgs {
     pub output_format: Option<TableFormat>,
 }
 
+/// Where records go, for stages that do not read records.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Input and output")]
+pub struct OutputArgs {
+    /// Where to write records; `-` is standard output. A file appears when it is complete
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// Format of the output, when its name does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub output_format: Option<TableFormat>,
+}
+
 /// How much is said on standard error, and where settings come from.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "General")]
@@ -56,6 +69,13 @@ impl From<TableFormat> for Format {
             TableFormat::Jsonl => Self::Jsonl,
             TableFormat::Parquet => Self::Parquet,
         }
+    }
+}
+
+impl OutputArgs {
+    /// Starts the output.
+    pub fn create(&self) -> Result<Writer, TableError> {
+        tables::create(&self.output, self.output_format.map(Format::from))
     }
 }
 

@@ -21,7 +21,10 @@ pub struct ExitWith {
 impl ExitWith {
     /// A status that is an answer and no failure, as of `cmp` and `test`: nothing is printed.
     pub fn silently(status: u8) -> Self {
-        Self { status, message: String::new() }
+        Self {
+            status,
+            message: String::new(),
+        }
     }
 }
 
@@ -48,7 +51,9 @@ pub(crate) fn forwarded(signal: i32) -> bool {
 
 /// The exit that an error asks for.
 pub(crate) fn exit_in(error: &anyhow::Error) -> Option<&ExitWith> {
-    error.chain().find_map(|cause| cause.downcast_ref::<ExitWith>())
+    error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<ExitWith>())
 }
 
 fn set(forward: Option<Forward>) {

@@ -37,7 +37,7 @@ mod signals;
 mod status;
 mod suggestion;
 
-pub use arguments::{IoArgs, LogArgs};
+pub use arguments::{IoArgs, LogArgs, OutputArgs, TableFormat};
 pub use child::{ExitWith, SignalsToChild, signals_to_child};
 pub use config::ConfigError;
 pub use context::Context;
