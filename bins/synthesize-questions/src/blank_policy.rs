@@ -1,0 +1,171 @@
+//! A Hugging Face directory with random weights: Qwen2's architecture in small, and a tokenizer that fits the
+//! demonstrations.
+//!
+//! Matrices are normal with the given standard deviation, biases zero, norms one. Knows nothing about training.
+
+use std::f64::consts::TAU;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use attempts::{Template, layout};
+use checkpoints::{
+    Dtype, ModelConfig, OutgoingTensor, Parameter, StagedDirectory, write_safetensors,
+};
+use rand::RngExt;
+use serde_json::{Value, json};
+
+use crate::args::BlankPolicyArgs;
+use crate::keyed_random::stream;
+use crate::tokenizer::{END_OF_TEXT, TURN_END, TURN_START, Vocabulary};
+
+/// Renders messages as `data/tiny/template.toml` renders questions: a turn of the environment is wrapped in marks,
+/// a turn of the policy is closed by one.
+const CHAT_TEMPLATE: &str = "{% for message in messages %}\
+{% if message['role'] != 'assistant' %}{{ '<|im_start|>' }}{% endif %}\
+{{ message['content'] + '<|im_end|>' }}{% endfor %}";
+
+pub fn write(args: &BlankPolicyArgs) -> anyhow::Result<()> {
+    let vocabulary = learn_vocabulary(args)?;
+    let staged = StagedDirectory::create(&args.output_dir)?;
+    let _removed_by_signal = tables::register_temporary(staged.temporary_path());
+    let directory = staged.temporary_path();
+    write_json(directory, "config.json", &config(args, &vocabulary))?;
+    write_json(
+        directory,
+        "generation_config.json",
+        &generation_config(&vocabulary),
+    )?;
+    write_json(directory, "tokenizer.json", &vocabulary.to_json())?;
+    write_json(directory, "tokenizer_config.json", &tokenizer_config(args))?;
+    let config = ModelConfig::load(directory).context("no model has such sizes")?;
+    write_weights(directory, &config, args)?;
+    staged
+        .publish()
+        .with_context(|| format!("failed to write {}", args.output_dir.display()))
+}
+
+/// Learns merges from all that is said in the demonstrations, by the environment and by the policy.
+fn learn_vocabulary(args: &BlankPolicyArgs) -> anyhow::Result<Vocabulary> {
+    let template = Template::load(&args.template)?;
+    let mut texts = Vec::new();
+    for row in tables::open(&args.demonstrations, None)? {
+        let row = row?;
+        let allowed = row.int32("attempts_allowed")?;
+        let allowed = u32::try_from(allowed)
+            .map_err(|_| row.fail("attempts_allowed", "expected a positive number"))?;
+        let demonstration: Vec<String> = row.decode("demonstration")?;
+        let segments = layout(&template, row.text("question")?, allowed, &demonstration);
+        texts.extend(segments.into_iter().map(|segment| segment.text));
+    }
+    ensure!(
+        !texts.is_empty(),
+        "{} holds no demonstrations",
+        args.demonstrations.display()
+    );
+    Vocabulary::learn(texts.iter().map(String::as_str), args.vocabulary as usize)
+}
+
+fn config(args: &BlankPolicyArgs, vocabulary: &Vocabulary) -> Value {
+    json!({
+        "architectures": ["Qwen2ForCausalLM"],
+        "attention_dropout": 0.0,
+        "bos_token_id": null,
+        "eos_token_id": vocabulary.special(TURN_END),
+        "hidden_act": "silu",
+        "hidden_size": args.hidden_size,
+        "initializer_range": args.initializer_range,
+        "intermediate_size": args.intermediate_size,
+        "max_position_embeddings": args.context,
+        "max_window_layers": args.layers,
+        "model_type": "qwen2",
+        "num_attention_heads": args.heads,
+        "num_hidden_layers": args.layers,
+        "num_key_value_heads": args.key_value_heads,
+        "pad_token_id": vocabulary.special(END_OF_TEXT),
+        "rms_norm_eps": 1e-6,
+        "rope_theta": 10000.0,
+        "sliding_window": null,
+        "tie_word_embeddings": true,
+        "torch_dtype": "float32",
+        "use_cache": true,
+        "use_sliding_window": false,
+        "vocab_size": vocabulary.size()
+    })
+}
+
+fn generation_config(vocabulary: &Vocabulary) -> Value {
+    json!({
+        "eos_token_id": [vocabulary.special(TURN_END), vocabulary.special(END_OF_TEXT)],
+        "pad_token_id": vocabulary.special(END_OF_TEXT)
+    })
+}
+
+fn tokenizer_config(args: &BlankPolicyArgs) -> Value {
+    json!({
+        "add_prefix_space": false,
+        "additional_special_tokens": [TURN_START, TURN_END],
+        "bos_token": null,
+        "chat_template": CHAT_TEMPLATE,
+        "clean_up_tokenization_spaces": false,
+        "eos_token": TURN_END,
+        "model_max_length": args.context,
+        "pad_token": END_OF_TEXT,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "unk_token": null
+    })
+}
+
+fn write_json(directory: &Path, name: &str, value: &Value) -> anyhow::Result<()> {
+    Ok(fs_err::write(directory.join(name), format!("{value:#}\n"))?)
+}
+
+fn write_weights(
+    directory: &Path,
+    config: &ModelConfig,
+    args: &BlankPolicyArgs,
+) -> anyhow::Result<()> {
+    let values: Vec<(Parameter, Vec<f32>)> = config
+        .parameters()
+        .into_iter()
+        .map(|parameter| random_values(parameter, args))
+        .collect();
+    let tensors = values
+        .iter()
+        .map(|(parameter, values)| {
+            OutgoingTensor::from_f32(
+                &*parameter.name,
+                Dtype::F32,
+                parameter.shape.clone(),
+                values,
+            )
+        })
+        .collect();
+    write_safetensors(
+        &directory.join("model.safetensors"),
+        tensors,
+        &[("format", "pt")],
+    )?;
+    Ok(())
+}
+
+/// The first values of a parameter, from a stream of its own.
+fn random_values(parameter: Parameter, args: &BlankPolicyArgs) -> (Parameter, Vec<f32>) {
+    let length: usize = parameter.shape.iter().product();
+    let values = match parameter.name.rsplit('.').next() {
+        Some("bias") => vec![0.0; length],
+        _ if parameter.name.contains("norm") => vec![1.0; length],
+        _ => {
+            let mut random = stream(args.seed, &parameter.name, 0);
+            (0..length)
+                .map(|_| (args.initializer_range * normal(&mut random)) as f32)
+                .collect()
+        }
+    };
+    (parameter, values)
+}
+
+/// A standard normal number (Box and Muller).
+fn normal(random: &mut rand_chacha::ChaCha8Rng) -> f64 {
+    let (radius, angle): (f64, f64) = (random.random(), random.random());
+    (-2.0 * (1.0 - radius).ln()).sqrt() * (TAU * angle).cos()
+}
