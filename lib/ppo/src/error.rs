@@ -38,6 +38,14 @@ pub enum LearnError {
         value: f64,
         rows: Vec<String>,
     },
+    #[error(
+        "{row}: the computed \"{field}\" is not finite at position {position}; are the weights sound?"
+    )]
+    ScoreNotFinite {
+        field: &'static str,
+        row: String,
+        position: usize,
+    },
     #[error("failed on the micro-batch of {}", rows.join(", "))]
     MicroBatch {
         rows: Vec<String>,
