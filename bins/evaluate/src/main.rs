@@ -1,2 +1,60 @@
-//! Accuracy by benchmark and number of attempts, with intervals and plots.
-fn main() {}
+//! Prints how accurate models are for every benchmark and number of attempts, with intervals.
+//!
+//! Reads graded dialogues; knows nothing about how they were played or judged.
+
+mod args;
+mod comma_separated;
+mod intervals;
+mod outcomes;
+mod plot;
+mod summary;
+mod table;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use stage::Context;
+use tables::Output;
+
+use crate::args::{Args, Format};
+use crate::outcomes::Outcomes;
+use crate::summary::Summary;
+
+fn main() -> ExitCode {
+    stage::main::<Args>(run)
+}
+
+fn run(args: Args, _context: &Context) -> Result<()> {
+    let formats = args.plot_formats()?;
+    let outcomes = Outcomes::read(&args.inputs())?;
+    if outcomes.left_out > 0 {
+        tracing::warn!(
+            "{} dialogues left out: their reference answers cannot be read",
+            outcomes.left_out
+        );
+    }
+    let summary = Summary::of(&outcomes);
+    if !args.plot.is_empty() {
+        let figure = plot::figure(&summary);
+        for (path, format) in args.plot.iter().zip(formats) {
+            write(path, &figure.render(format)?)?;
+        }
+    }
+    let text = match args.format {
+        Format::Table => table::text(&summary),
+        Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
+        Format::Csv => comma_separated::text(&summary),
+    };
+    write(&args.output, text.as_bytes())
+}
+
+/// Writes a file whole or not at all, or to standard output.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut output = Output::create(path)?;
+    output
+        .write_all(bytes)
+        .with_context(|| format!("failed to write {}", path.display()))?;
+    Ok(output.finish()?)
+}

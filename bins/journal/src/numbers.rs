@@ -81,49 +81,39 @@ struct Tokens {
     count: u64,
     kl: f64,
     kl_k1: f64,
-    gap: f64,
 }
 
 /// Means over the policy tokens of a scored file: the k3 and k1 estimates of the KL divergence to
-/// the reference, and the mean absolute difference of the log-probabilities of sampling and
-/// training; only those that the file's fields allow.
+/// the reference; nothing where the rows were scored without one.
 pub fn of_tokens(path: &Path) -> Result<Line> {
-    let (mut sums, mut referenced) = (Tokens::default(), true);
+    let mut sums = Tokens::default();
     for row in tables::open(path, None)? {
         let row = row?;
-        referenced &= row.has("reference_logprobs");
-        sums.add(&row, referenced)?;
+        if row.has("reference_logprobs") {
+            sums.add(&row)?;
+        }
     }
     let mut line = Map::new();
-    let mean = |sum: f64| rounded(sum / sums.count as f64);
     if sums.count > 0 {
-        if referenced {
-            line.insert("kl".into(), mean(sums.kl));
-            line.insert("kl_k1".into(), mean(sums.kl_k1));
-        }
-        line.insert("logprob_gap".into(), mean(sums.gap));
+        let mean = |sum: f64| rounded(sum / sums.count as f64);
+        line.insert("kl".into(), mean(sums.kl));
+        line.insert("kl_k1".into(), mean(sums.kl_k1));
     }
     Ok(line)
 }
 
 impl Tokens {
-    fn add(&mut self, row: &Row, referenced: bool) -> Result<(), FieldError> {
-        row.same_length(&["loss_mask", "logprobs", "policy_logprobs"])?;
+    fn add(&mut self, row: &Row) -> Result<(), FieldError> {
+        row.same_length(&["loss_mask", "policy_logprobs", "reference_logprobs"])?;
         let mask = row.bools("loss_mask")?;
-        let sampled = row.float32s("logprobs")?;
         let policy = row.float32s("policy_logprobs")?;
-        let reference = if referenced {
-            row.same_length(&["reference_logprobs"])?;
-            row.float32s("reference_logprobs")?
-        } else {
-            policy
-        };
+        let reference = row.float32s("reference_logprobs")?;
         for at in (0..mask.len()).filter(|at| mask[*at]) {
             let log_ratio = f64::from(policy[at]) - f64::from(reference[at]);
             self.count += 1;
+            // exp(-d) - 1 + d without losing the small differences of a policy that hardly moved.
             self.kl += (-log_ratio).exp_m1() + log_ratio;
             self.kl_k1 += log_ratio;
-            self.gap += (f64::from(sampled[at]) - f64::from(policy[at])).abs();
         }
         Ok(())
     }

@@ -16,19 +16,24 @@ use crate::numbers::rounded;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Rule {
     Mean,
+    Sum,
+    Largest,
     Last,
     Skip,
 }
 
 fn rule(field: &str) -> Rule {
     match field {
-        "step" | "optimizer_step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
-        name if name.ends_with("learning_rate") || name.ends_with("lr") => Rule::Last,
+        "step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
+        "tokens" | "policy_tokens" => Rule::Sum,
+        name if name.ends_with("_lr") => Rule::Last,
+        name if name.ends_with("_max") => Rule::Largest,
         _ => Rule::Mean,
     }
 }
 
-/// One value per numeric field: the last learning rate, the mean of everything else.
+/// One value per numeric field: the last learning rate, the sum of tokens, the largest maximum, and
+/// the mean of everything else.
 pub fn of_optimizer_steps(path: &Path) -> Result<Line> {
     let mut fields: IndexMap<String, Vec<f64>> = IndexMap::new();
     let file = std::io::BufReader::new(fs_err::File::open(path)?);
@@ -55,6 +60,8 @@ pub fn of_optimizer_steps(path: &Path) -> Result<Line> {
 fn combined(rule: Rule, values: &[f64]) -> f64 {
     match rule {
         Rule::Last => values.last().copied().unwrap_or(f64::NAN),
-        _ => values.iter().sum::<f64>() / values.len() as f64,
+        Rule::Largest => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        Rule::Sum => values.iter().sum(),
+        Rule::Mean | Rule::Skip => values.iter().sum::<f64>() / values.len() as f64,
     }
 }

@@ -1,2 +1,57 @@
-//! Figures of a training run.
-fn main() {}
+//! Shows how training runs went: curves of one or several runs, or a table of where they stand.
+//!
+//! Reads what a run has recorded about itself; knows nothing about how it was trained.
+
+mod args;
+mod curves;
+mod runs;
+mod table;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+use stage::Context;
+use tables::Output;
+
+use crate::args::Args;
+use crate::runs::Run;
+
+fn main() -> ExitCode {
+    stage::main::<Args>(run)
+}
+
+fn run(args: Args, _context: &Context) -> Result<()> {
+    let formats = args.plot_formats()?;
+    ensure!(
+        args.labels.is_empty() || args.labels.len() == args.runs.len(),
+        "--labels: expected {} names, one per run, found {}",
+        args.runs.len(),
+        args.labels.len()
+    );
+    let label = |at: usize| args.labels.get(at).cloned();
+    let runs = args
+        .runs
+        .iter()
+        .enumerate()
+        .map(|(at, folder)| Run::load(folder, label(at)));
+    let runs = runs.collect::<Result<Vec<Run>>>()?;
+    if args.plot.is_empty() {
+        return write(Path::new("-"), table::text(&runs).as_bytes());
+    }
+    let figure = curves::figure(&runs, args.smooth);
+    for (path, format) in args.plot.iter().zip(formats) {
+        write(path, &figure.render(format)?)?;
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all, or to standard output.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut output = Output::create(path)?;
+    output
+        .write_all(bytes)
+        .with_context(|| format!("failed to write {}", path.display()))?;
+    Ok(output.finish()?)
+}

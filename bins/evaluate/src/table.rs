@@ -1,0 +1,210 @@
+//! The evaluation as a table for people. Knows nothing about terminals but that columns line up.
+
+use std::fmt::Write;
+
+use crate::summary::{CellResult, MeanResult, PassAtK, Summary};
+
+/// Cells of a table and how they stand: text to the left, numbers to the right.
+struct Grid {
+    header: Vec<&'static str>,
+    /// Columns of text; the others are numbers.
+    text_columns: usize,
+    rows: Vec<Vec<String>>,
+}
+
+/// All parts of the evaluation that have rows.
+pub fn text(summary: &Summary) -> String {
+    let mut text = String::new();
+    section(
+        &mut text,
+        "Accuracy by benchmark and attempts allowed",
+        results(summary),
+    );
+    if summary.sources.len() > 1 {
+        section(&mut text, "Mean over benchmarks", means(summary));
+    }
+    if !summary.pass_at_k.is_empty() {
+        section(
+            &mut text,
+            "pass@k of independent single attempts",
+            passes(summary),
+        );
+    }
+    text.push_str("Intervals: 95 %.");
+    if summary.left_out > 0 {
+        let left_out = summary.left_out;
+        let _ = write!(
+            text,
+            " Left out, reference answer unreadable: {left_out} dialogues."
+        );
+    }
+    text.push('\n');
+    text
+}
+
+fn section(text: &mut String, title: &str, grid: Grid) {
+    let _ = write!(text, "{title}\n\n{}\n", grid.lines());
+}
+
+fn results(summary: &Summary) -> Grid {
+    let mut rows: Vec<&CellResult> = summary.results.iter().collect();
+    // Models stand side by side, so that a difference is read at a glance.
+    let place = |names: &[String], name: &String| names.iter().position(|known| known == name);
+    rows.sort_by_key(|row| {
+        (
+            place(&summary.sources, &row.source),
+            row.attempts_allowed,
+            place(&summary.models, &row.model),
+        )
+    });
+    let cells = |row: &&CellResult| {
+        let head = [
+            row.source.clone(),
+            row.attempts_allowed.to_string(),
+            row.model.clone(),
+        ];
+        let count = [format!("{}/{}", row.correct, row.dialogues)];
+        let figures = figures(row.accuracy, row.low, row.high);
+        let rest = lengths(row.attempts_used, row.response_tokens, row.truncated);
+        head.into_iter()
+            .chain(figures)
+            .chain(count)
+            .chain(rest)
+            .collect()
+    };
+    Grid {
+        header: vec![
+            "benchmark",
+            "attempts",
+            "model",
+            "accuracy",
+            "interval",
+            "correct",
+            "used",
+            "tokens",
+            "truncated",
+        ],
+        text_columns: 3,
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
+fn means(summary: &Summary) -> Grid {
+    let mut rows: Vec<&MeanResult> = summary.means.iter().collect();
+    rows.sort_by_key(|row| row.attempts_allowed);
+    let cells = |row: &&MeanResult| {
+        let head = [
+            format!("mean of {}", row.sources),
+            row.attempts_allowed.to_string(),
+            row.model.clone(),
+        ];
+        let figures = figures(row.accuracy, row.low, row.high);
+        let rest = lengths(row.attempts_used, row.response_tokens, row.truncated);
+        head.into_iter().chain(figures).chain(rest).collect()
+    };
+    Grid {
+        header: vec![
+            "benchmark",
+            "attempts",
+            "model",
+            "accuracy",
+            "interval",
+            "used",
+            "tokens",
+            "truncated",
+        ],
+        text_columns: 3,
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
+fn passes(summary: &Summary) -> Grid {
+    let several = summary.sources.len() > 1;
+    let rows = summary
+        .pass_at_k
+        .iter()
+        .filter(|row| several || row.source.is_some());
+    let cells = |row: &PassAtK| {
+        let source = row.source.clone().unwrap_or_else(|| "mean".into());
+        let head = [source, row.k.to_string(), row.model.clone()];
+        let figures = figures(row.estimate, row.low, row.high);
+        head.into_iter()
+            .chain(figures)
+            .chain([row.questions.to_string()])
+            .collect()
+    };
+    Grid {
+        header: vec!["benchmark", "k", "model", "pass@k", "interval", "questions"],
+        text_columns: 3,
+        rows: rows.map(cells).collect(),
+    }
+}
+
+fn figures(value: f64, low: f64, high: f64) -> [String; 2] {
+    let interval = format!("{:.1} – {:.1}", 100.0 * low, 100.0 * high);
+    [format!("{:.1} %", 100.0 * value), interval]
+}
+
+fn lengths(used: f64, tokens: f64, truncated: f64) -> [String; 3] {
+    [
+        format!("{used:.2}"),
+        format!("{tokens:.0}"),
+        format!("{:.1} %", 100.0 * truncated),
+    ]
+}
+
+impl Grid {
+    fn lines(&self) -> String {
+        let widths = self.widths();
+        let header: Vec<String> = self.header.iter().map(ToString::to_string).collect();
+        let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+        let mut text = self.line(&header, &widths) + &self.line(&rule, &widths);
+        let mut above: Option<&Vec<String>> = None;
+        for row in &self.rows {
+            text += &self.line(&without_repeats(row, above), &widths);
+            above = Some(row);
+        }
+        text
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let width = |column: usize| {
+            let cells = self.rows.iter().map(|row| row[column].chars().count());
+            cells
+                .max()
+                .unwrap_or(0)
+                .max(self.header[column].chars().count())
+        };
+        (0..self.header.len()).map(width).collect()
+    }
+
+    fn line(&self, cells: &[String], widths: &[usize]) -> String {
+        let padded = cells
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(column, (cell, width))| {
+                let space = " ".repeat(width - cell.chars().count());
+                if column < self.text_columns {
+                    format!("{cell}{space}")
+                } else {
+                    format!("{space}{cell}")
+                }
+            });
+        let line = padded.collect::<Vec<_>>().join("  ");
+        format!("{}\n", line.trim_end())
+    }
+}
+
+/// Benchmark and attempts are only named where they change.
+fn without_repeats(row: &[String], above: Option<&Vec<String>>) -> Vec<String> {
+    let mut row = row.to_vec();
+    for column in 0..2 {
+        let same = above.is_some_and(|above| above[column] == row[column]);
+        if !same {
+            break;
+        }
+        row[column].clear();
+    }
+    row
+}
