@@ -16,6 +16,7 @@ pub mod gradients;
 pub mod initialise;
 pub mod losses;
 pub mod micro_batch;
+pub mod origin;
 pub mod padded;
 pub mod plan;
 pub mod reduction;

@@ -21,6 +21,16 @@ pub struct Limits {
     pub context: usize,
 }
 
+impl Limits {
+    /// What both models can take.
+    pub fn narrower(&self, other: &Self) -> Self {
+        Self {
+            vocabulary: self.vocabulary.min(other.vocabulary),
+            context: self.context.min(other.context),
+        }
+    }
+}
+
 impl Tokens {
     /// Reads `token_ids` and `loss_mask` of a record.
     pub fn from_row(row: &Row, limits: &Limits) -> Result<Self, FieldError> {

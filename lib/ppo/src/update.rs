@@ -24,6 +24,8 @@ pub struct UpdateSettings {
     /// Values count no further than this from the old ones; `None` leaves the clip out.
     pub value_clip: Option<f64>,
     pub loss_mean: LossMean,
+    /// Train the critic alone.
+    pub freeze_policy: bool,
     /// Most dialogues of an optimiser step.
     pub minibatch: usize,
     pub epochs: usize,
@@ -175,7 +177,8 @@ impl<'a> OptimizerStep<'a> {
 
     /// Network and micro-batch of every job.
     fn jobs(&self, learners: &Learners) -> Vec<(Network, usize)> {
-        let policy = learners.policy.is_some().then_some(Network::Policy);
+        let trains_policy = learners.policy.is_some() && !self.settings.freeze_policy;
+        let policy = trains_policy.then_some(Network::Policy);
         let critic = learners.critic.is_some().then_some(Network::Critic);
         let count = self.plan.micro_batches.len();
         let networks = policy.into_iter().chain(critic);

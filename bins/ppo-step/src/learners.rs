@@ -1,0 +1,190 @@
+//! The networks with their optimisers, as they stand at the beginning of the pass.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use compute::Compute;
+use ppo::adamw::AdamWSettings;
+use ppo::error::Network;
+use ppo::flat::Flat;
+use ppo::schedule::Schedule;
+use ppo::source::Source;
+use ppo::state::{NetworkState, TrainingState, read_moments};
+use ppo::trainee::{Trainee, TraineeSettings};
+use ppo::update::{Learner, Learners};
+
+use crate::args::{Args, OptimisationArgs};
+
+/// The opened models and their hashes.
+pub struct Sources {
+    pub policy: Hashed,
+    pub critic: Option<Hashed>,
+}
+
+pub struct Hashed {
+    pub source: Source,
+    pub sha256: String,
+}
+
+impl Hashed {
+    fn open(directory: &Path) -> Result<Self> {
+        let source = Source::open(directory)?;
+        let sha256 = source.weights.sha256();
+        Ok(Self { source, sha256 })
+    }
+}
+
+impl Sources {
+    pub fn open(args: &Args) -> Result<Self> {
+        let critic = args.critic.as_deref().map(Hashed::open).transpose();
+        Ok(Self {
+            policy: Hashed::open(&args.policy).context("failed to open --policy")?,
+            critic: critic.context("failed to open --critic")?,
+        })
+    }
+}
+
+/// Where an earlier pass left off.
+pub struct Past {
+    /// The folder with the moments.
+    folder: PathBuf,
+    state_path: PathBuf,
+    pub state: TrainingState,
+}
+
+impl Past {
+    /// Reads the state of a checkpoint, given as its own directory or its `optimizer`.
+    pub fn open(directory: &Path) -> Result<Self> {
+        let inside = directory.join("optimizer");
+        let (root, folder) = match inside.is_dir() {
+            true => (directory.to_owned(), inside),
+            false => (directory.join(".."), directory.to_owned()),
+        };
+        ensure!(
+            folder.is_dir(),
+            "--optimizer {}: no such directory",
+            directory.display()
+        );
+        let state_path = root.join("state.json");
+        let state = TrainingState::read(&state_path)?;
+        ensure!(
+            state.format == ppo::state::FORMAT,
+            "{}: format {} is not known, expected {}",
+            state_path.display(),
+            state.format,
+            ppo::state::FORMAT
+        );
+        Ok(Self {
+            folder,
+            state_path,
+            state,
+        })
+    }
+
+    /// Optimiser steps so far, of the network that has made most.
+    pub fn most_steps(&self) -> u64 {
+        let critic = self
+            .state
+            .critic
+            .as_ref()
+            .map_or(0, |critic| critic.optimizer_steps);
+        self.state.policy.optimizer_steps.max(critic)
+    }
+
+    fn restore(
+        &self,
+        trainee: &mut Trainee,
+        network: Network,
+        state: &NetworkState,
+        sha256: &str,
+    ) -> Result<()> {
+        state.expect(sha256, network, &self.state_path)?;
+        let path = self.folder.join(format!("{network}.safetensors"));
+        Ok(read_moments(trainee, &path, state.optimizer_steps)?)
+    }
+}
+
+/// Loads both networks; the policy also where it is not trained in this pass, for it is written.
+pub fn load(
+    args: &Args,
+    sources: &Sources,
+    compute: &Compute,
+    past: Option<&Past>,
+) -> Result<Learners> {
+    let (device, kind) = (compute.place.device, compute.kind);
+    let policy = sources
+        .policy
+        .source
+        .decoder(device, kind, true)
+        .context("failed to load --policy")?;
+    let mut trainee = trainee(
+        Flat::new(policy.parameters()),
+        &args.optimisation,
+        args.optimisation.actor_lr,
+    );
+    if let Some(past) = past {
+        past.restore(
+            &mut trainee,
+            Network::Policy,
+            &past.state.policy,
+            &sources.policy.sha256,
+        )?;
+    }
+    Ok(Learners {
+        policy: Some(Learner {
+            model: policy,
+            trainee,
+        }),
+        critic: sources
+            .critic
+            .as_ref()
+            .map(|critic| load_critic(args, critic, compute, past))
+            .transpose()?,
+    })
+}
+
+fn load_critic(
+    args: &Args,
+    critic: &Hashed,
+    compute: &Compute,
+    past: Option<&Past>,
+) -> Result<Learner<transformer::Critic>> {
+    let (device, kind) = (compute.place.device, compute.kind);
+    let model = critic
+        .source
+        .critic(device, kind, true)
+        .context("failed to load --critic")?;
+    let mut trainee = trainee(
+        Flat::new(model.parameters()),
+        &args.optimisation,
+        args.optimisation.critic_lr,
+    );
+    // A run may take its first critic after steps without one: it then starts with fresh moments.
+    if let Some((past, state)) = past.and_then(|past| Some((past, past.state.critic.as_ref()?))) {
+        past.restore(&mut trainee, Network::Critic, state, &critic.sha256)?;
+    }
+    Ok(Learner { model, trainee })
+}
+
+fn trainee(flat: Flat, args: &OptimisationArgs, peak: f64) -> Trainee {
+    let schedule = match args.total_steps {
+        Some(total) => Schedule::cosine(peak, args.min_lr_ratio, args.warmup_ratio, total),
+        None => Schedule::constant(peak),
+    };
+    let settings = TraineeSettings {
+        schedule,
+        optimizer: AdamWSettings {
+            beta1: args.betas.0,
+            beta2: args.betas.1,
+            epsilon: args.eps,
+            weight_decay: args.weight_decay,
+        },
+        max_grad_norm: positive(args.max_grad_norm),
+    };
+    Trainee::new(flat, settings)
+}
+
+/// 0 stands for leaving something out.
+pub fn positive(number: f64) -> Option<f64> {
+    (number > 0.0).then_some(number)
+}

@@ -1,0 +1,66 @@
+//! Metrics records, and the line beside the progress bar.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use ppo::sums::StepMetrics;
+use serde::Serialize;
+use stage::Progress;
+use tables::Output;
+
+/// Where every optimiser step is told.
+pub struct Report {
+    bar: Progress,
+    output: Output,
+    rl_step: u64,
+    steps: u64,
+}
+
+/// What is printed.
+#[derive(Serialize)]
+struct Record<'a> {
+    /// Calls of this program in this run before this one.
+    rl_step: u64,
+    /// Optimiser steps in this run before this one, of the network that has made most.
+    optimizer_step: u64,
+    #[serde(flatten)]
+    metrics: &'a StepMetrics,
+}
+
+impl Report {
+    /// `metrics` is a file; standard output without one.
+    pub fn create(metrics: Option<&Path>, bar: Progress, rl_step: u64, steps: u64) -> Result<Self> {
+        let output = Output::create(metrics.unwrap_or(Path::new("-")))?;
+        Ok(Self {
+            bar,
+            output,
+            rl_step,
+            steps,
+        })
+    }
+
+    pub fn step(&mut self, metrics: &StepMetrics) -> std::io::Result<()> {
+        let record = Record {
+            rl_step: self.rl_step,
+            optimizer_step: self.steps,
+            metrics,
+        };
+        self.steps += 1;
+        let mut line = serde_json::to_vec(&record)?;
+        line.push(b'\n');
+        self.output.write_all(&line)?;
+        if self.output.is_stream() {
+            self.output.flush()?;
+        }
+        let speed = metrics.tokens as f64 / metrics.seconds.max(1e-9);
+        self.bar.message(format!("{speed:.0} tokens/s"));
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    pub fn finish(self) -> Result<()> {
+        self.bar.finish();
+        Ok(self.output.finish()?)
+    }
+}

@@ -1,0 +1,140 @@
+//! Read, learn, write.
+
+use anyhow::{Context as _, Result, ensure};
+use checkpoints::StagedDirectory;
+use ppo::batches::MicroBatching;
+use ppo::experience::{Experience, Needs};
+use ppo::losses::PolicyLossSettings;
+use ppo::origin::PolicyCheck;
+use ppo::reduction::LossMean;
+use ppo::update::{UpdateSettings, update};
+use serde_json::{Value, json};
+use stage::Context;
+
+use crate::args::Args;
+use crate::checkpoint::{Account, publish};
+use crate::launcher::check_ranks;
+use crate::learners::{Past, Sources, load, positive};
+use crate::report::Report;
+
+pub fn run(args: Args, context: &Context) -> Result<()> {
+    check_ranks()?;
+    let compute = args.compute.resolve()?;
+    let past = args.optimizer.as_deref().map(Past::open).transpose()?;
+    let rl_step = past.as_ref().map_or(0, |past| past.state.rl_steps);
+    let sources = Sources::open(&args)?;
+    let settings = settings(&args, compute.batching, rl_step);
+    let experiences = read(&args, &sources, &settings)?;
+    let mut learners = load(&args, &sources, &compute, past.as_ref())?;
+    let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
+        format!(
+            "failed to prepare --output-dir {}",
+            args.output_dir.display()
+        )
+    })?;
+    // A signal removes it too.
+    let _temporary = tables::register_temporary(staged.temporary_path());
+    let bar = context.progress(Some(steps(&settings, experiences.len())), "optimiser steps");
+    let mut report = Report::create(
+        args.metrics.as_deref(),
+        bar,
+        rl_step,
+        past.map_or(0, |past| past.most_steps()),
+    )?;
+    update(
+        &mut learners,
+        &experiences,
+        &settings,
+        &compute.place,
+        rl_step,
+        |step| Ok(report.step(step)?),
+    )?;
+    report.finish()?;
+    let account = Account {
+        rl_steps: rl_step + 1,
+        seed: settings.seed,
+        settings: account(&args, &settings, &compute)?,
+    };
+    publish(staged, &learners, &sources, account)
+}
+
+fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSettings {
+    let (loss, optimisation) = (&args.loss, &args.optimisation);
+    let loss_mean = LossMean::from(loss.loss_mean);
+    UpdateSettings {
+        policy_loss: PolicyLossSettings {
+            clip_low: loss.clip_low,
+            clip_high: loss.clip_high,
+            dual_clip: positive(loss.dual_clip),
+            importance_cap: positive(loss.tis_cap),
+            kl_coefficient: loss.kl_coef,
+            kl_estimator: loss.kl_estimator.into(),
+            entropy_coefficient: loss.entropy_coef,
+        },
+        value_clip: positive(loss.value_clip),
+        loss_mean,
+        freeze_policy: rl_step < optimisation.critic_warmup_steps,
+        minibatch: optimisation.minibatch as usize,
+        epochs: optimisation.epochs as usize,
+        shuffle: !optimisation.no_shuffle,
+        seed: optimisation.seed,
+        // The mean over micro-batches depends on what is in them: there the order is kept.
+        micro_batching: MicroBatching {
+            in_order: loss_mean == LossMean::MicroBatch,
+            ..batching
+        },
+    }
+}
+
+fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec<Experience>> {
+    let mut limits = sources.policy.source.limits();
+    if let Some(critic) = &sources.critic {
+        limits = limits.narrower(&critic.source.limits());
+    }
+    let policy = !settings.freeze_policy;
+    let needs = Needs {
+        policy,
+        critic: sources.critic.is_some(),
+        reference: policy && settings.policy_loss.kl_coefficient > 0.0,
+        rollout: policy && settings.policy_loss.importance_cap.is_some(),
+    };
+    let check = PolicyCheck::with_sha256(&sources.policy.sha256, args.allow_other_policy);
+    let rows = tables::open(&args.input, args.input_format.map(Into::into))?;
+    let experiences: Vec<Experience> = rows
+        .map(|row| {
+            let row = row?;
+            check.row(&row)?;
+            Ok(Experience::from_row(&row, &limits, &needs)?)
+        })
+        .collect::<Result<_>>()?;
+    ensure!(
+        !experiences.is_empty(),
+        "{}: no dialogues",
+        args.input.display()
+    );
+    Ok(experiences)
+}
+
+fn steps(settings: &UpdateSettings, dialogues: usize) -> u64 {
+    (settings.epochs * dialogues.div_ceil(settings.minibatch)) as u64
+}
+
+/// The settings that shape the result, for the state.
+fn account(args: &Args, settings: &UpdateSettings, compute: &compute::Compute) -> Result<Value> {
+    let optimisation = &args.optimisation;
+    Ok(json!({
+        "update": serde_json::to_value(settings)?,
+        "actor_lr": optimisation.actor_lr,
+        "critic_lr": optimisation.critic_lr,
+        "total_steps": optimisation.total_steps,
+        "min_lr_ratio": optimisation.min_lr_ratio,
+        "warmup_ratio": optimisation.warmup_ratio,
+        "critic_warmup_steps": optimisation.critic_warmup_steps,
+        "max_grad_norm": optimisation.max_grad_norm,
+        "weight_decay": optimisation.weight_decay,
+        "betas": [optimisation.betas.0, optimisation.betas.1],
+        "eps": optimisation.eps,
+        "device": args.compute.device,
+        "dtype": compute.kind_name(),
+    }))
+}

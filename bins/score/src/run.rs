@@ -1,0 +1,130 @@
+//! Windows of records in, the same records with three more fields out, in order.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use compute::Compute;
+use ppo::origin::PolicyCheck;
+use ppo::scoring::{Judges, Scores, score};
+use ppo::source::Source;
+use ppo::tokens::{Limits, Tokens};
+use records::Row;
+use stage::Context;
+use tables::Writer;
+
+use crate::args::Args;
+
+/// Dialogues that are in memory at a time: enough that sorting them by length leaves little
+/// padding. A constant, because a dialogue's last bits may depend on its neighbours.
+const WINDOW: usize = 1024;
+
+pub fn run(args: Args, context: &Context) -> Result<()> {
+    let compute = args.compute.resolve()?;
+    let policy = Source::open(&args.policy).context("failed to open --policy")?;
+    let check = PolicyCheck::new(&policy, args.allow_other_policy);
+    let (judges, limits) = load(&args, policy, &compute)?;
+    let stage = Stage {
+        judges,
+        limits,
+        check,
+        compute,
+    };
+    let input = args.io.open()?;
+    let mut output = args.io.create()?;
+    let bar = context.progress(None, "dialogues");
+    let mut window = Vec::new();
+    for row in input {
+        window.push(row?);
+        if window.len() == WINDOW {
+            bar.inc(window.len() as u64);
+            stage.window(std::mem::take(&mut window), &mut output)?;
+        }
+    }
+    bar.inc(window.len() as u64);
+    stage.window(window, &mut output)?;
+    bar.finish();
+    Ok(output.finish()?)
+}
+
+/// The networks, and the narrowest limits among them.
+fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Judges, Limits)> {
+    let (device, kind) = (compute.place.device, compute.kind);
+    let mut limits = policy.limits();
+    let mut open = |path: &Path, flag: &str| -> Result<Source> {
+        let source = Source::open(path).with_context(|| format!("failed to open {flag}"))?;
+        limits = limits.narrower(&source.limits());
+        Ok(source)
+    };
+    let reference = args
+        .reference
+        .as_deref()
+        .map(|path| open(path, "--reference"))
+        .transpose()?;
+    let critic = args
+        .critic
+        .as_deref()
+        .map(|path| open(path, "--critic"))
+        .transpose()?;
+    let judges = Judges {
+        policy: policy
+            .decoder(device, kind, false)
+            .context("failed to load --policy")?,
+        reference: reference
+            .map(|source| {
+                source
+                    .decoder(device, kind, false)
+                    .context("failed to load --reference")
+            })
+            .transpose()?,
+        critic: critic
+            .map(|source| {
+                source
+                    .critic(device, kind, false)
+                    .context("failed to load --critic")
+            })
+            .transpose()?,
+    };
+    Ok((judges, limits))
+}
+
+struct Stage {
+    judges: Judges,
+    limits: Limits,
+    check: PolicyCheck,
+    compute: Compute,
+}
+
+impl Stage {
+    fn window(&self, rows: Vec<Row>, output: &mut Writer) -> Result<()> {
+        let dialogues: Vec<Tokens> = rows
+            .iter()
+            .map(|row| self.read(row))
+            .collect::<Result<_>>()?;
+        let scores = score(
+            &self.judges,
+            &dialogues,
+            &self.compute.batching,
+            &self.compute.place,
+        )?;
+        for ((mut row, dialogue), scores) in rows.into_iter().zip(&dialogues).zip(scores) {
+            add(&mut row, dialogue, &scores);
+            output.write(row)?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, row: &Row) -> Result<Tokens> {
+        self.check.row(row)?;
+        Ok(Tokens::from_row(row, &self.limits)?)
+    }
+}
+
+fn add(row: &mut Row, dialogue: &Tokens, scores: &Scores) {
+    row.set("policy_logprobs", dialogue.spread(&scores.policy_logprobs));
+    if let Some(logprobs) = &scores.reference_logprobs {
+        row.set("reference_logprobs", dialogue.spread(logprobs));
+    }
+    if let Some(values) = &scores.values {
+        row.set("values", dialogue.spread(values));
+    }
+}
