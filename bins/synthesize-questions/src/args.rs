@@ -21,8 +21,9 @@ Example:
   synthesize-questions questions --output-dir data/tiny --seed 1
   synthesize-questions demonstrations --data data/tiny/train.jsonl --seed 1 --output demonstrations.jsonl
   synthesize-questions blank-policy --demonstrations demonstrations.jsonl \\
-    --template data/tiny/template.toml --seed 1 --output-dir blank
-  sft --model blank --data demonstrations.jsonl --template data/tiny/template.toml --output-dir base";
+    --template data/tiny/template.toml --output-dir blank
+  sft --model blank --from-scratch --input demonstrations.jsonl \\
+    --template data/tiny/template.toml --output-dir base";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -30,7 +31,8 @@ pub enum Command {
     Questions(QuestionArgs),
     /// Writes dialogues that answer given questions, right and wrong, for `sft`.
     Demonstrations(DemonstrationArgs),
-    /// Writes a Qwen2 directory with random weights and a tokenizer trained on demonstrations.
+    /// Writes a Qwen2 directory without weights: a configuration, and a tokenizer learned from
+    /// demonstrations. `sft --from-scratch` draws the weights.
     BlankPolicy(BlankPolicyArgs),
 }
 
@@ -93,8 +95,6 @@ pub struct BlankPolicyArgs {
     /// The Hugging Face directory to write.
     #[arg(long, value_name = "DIR")]
     pub output_dir: PathBuf,
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
     /// Tokens at most; fewer where the demonstrations hold no more pieces worth a token.
     #[arg(long, default_value_t = 320, value_name = "N", value_parser = clap::value_parser!(u32).range(259..=65_536))]
     pub vocabulary: u32,
@@ -110,7 +110,7 @@ pub struct BlankPolicyArgs {
     pub heads: usize,
     #[arg(long, default_value_t = 2, value_name = "N")]
     pub key_value_heads: usize,
-    /// Standard deviation of the random matrices.
+    /// Standard deviation of the random matrices, for `sft`.
     #[arg(long, default_value_t = 0.04, value_name = "X")]
     pub initializer_range: f64,
     /// Longest dialogue in tokens.

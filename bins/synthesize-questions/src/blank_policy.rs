@@ -1,21 +1,14 @@
-//! A Hugging Face directory with random weights: Qwen2's architecture in small, and a tokenizer that fits the
-//! demonstrations.
-//!
-//! Matrices are normal with the given standard deviation, biases zero, norms one. Knows nothing about training.
+//! A Hugging Face directory without weights: Qwen2's architecture in small, and a tokenizer that fits the
+//! demonstrations. `sft --from-scratch` draws the weights. Knows nothing about training.
 
-use std::f64::consts::TAU;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
 use attempts::{Template, layout};
-use checkpoints::{
-    Dtype, ModelConfig, OutgoingTensor, Parameter, StagedDirectory, write_safetensors,
-};
-use rand::RngExt;
+use checkpoints::{ModelConfig, StagedDirectory};
 use serde_json::{Value, json};
 
 use crate::args::BlankPolicyArgs;
-use crate::keyed_random::stream;
 use crate::tokenizer::{END_OF_TEXT, TURN_END, TURN_START, Vocabulary};
 
 /// Renders messages as `data/tiny/template.toml` renders questions: a turn of the environment is wrapped in marks,
@@ -37,8 +30,7 @@ pub fn write(args: &BlankPolicyArgs) -> anyhow::Result<()> {
     )?;
     write_json(directory, "tokenizer.json", &vocabulary.to_json())?;
     write_json(directory, "tokenizer_config.json", &tokenizer_config(args))?;
-    let config = ModelConfig::load(directory).context("no model has such sizes")?;
-    write_weights(directory, &config, args)?;
+    ModelConfig::load(directory).context("no model has such sizes")?;
     staged
         .publish()
         .with_context(|| format!("failed to write {}", args.output_dir.display()))
@@ -117,55 +109,4 @@ fn tokenizer_config(args: &BlankPolicyArgs) -> Value {
 
 fn write_json(directory: &Path, name: &str, value: &Value) -> anyhow::Result<()> {
     Ok(fs_err::write(directory.join(name), format!("{value:#}\n"))?)
-}
-
-fn write_weights(
-    directory: &Path,
-    config: &ModelConfig,
-    args: &BlankPolicyArgs,
-) -> anyhow::Result<()> {
-    let values: Vec<(Parameter, Vec<f32>)> = config
-        .parameters()
-        .into_iter()
-        .map(|parameter| random_values(parameter, args))
-        .collect();
-    let tensors = values
-        .iter()
-        .map(|(parameter, values)| {
-            OutgoingTensor::from_f32(
-                &*parameter.name,
-                Dtype::F32,
-                parameter.shape.clone(),
-                values,
-            )
-        })
-        .collect();
-    write_safetensors(
-        &directory.join("model.safetensors"),
-        tensors,
-        &[("format", "pt")],
-    )?;
-    Ok(())
-}
-
-/// The first values of a parameter, from a stream of its own.
-fn random_values(parameter: Parameter, args: &BlankPolicyArgs) -> (Parameter, Vec<f32>) {
-    let length: usize = parameter.shape.iter().product();
-    let values = match parameter.name.rsplit('.').next() {
-        Some("bias") => vec![0.0; length],
-        _ if parameter.name.contains("norm") => vec![1.0; length],
-        _ => {
-            let mut random = stream(args.seed, &parameter.name, 0);
-            (0..length)
-                .map(|_| (args.initializer_range * normal(&mut random)) as f32)
-                .collect()
-        }
-    };
-    (parameter, values)
-}
-
-/// A standard normal number (Box and Muller).
-fn normal(random: &mut rand_chacha::ChaCha8Rng) -> f64 {
-    let (radius, angle): (f64, f64) = (random.random(), random.random());
-    (-2.0 * (1.0 - radius).ln()).sqrt() * (TAU * angle).cos()
 }

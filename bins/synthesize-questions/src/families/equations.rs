@@ -41,6 +41,7 @@ impl Family for Equations {
     }
 
     fn parse(&self, question: &str, _answer: &str) -> Option<Box<dyn Problem>> {
+        let number = |text: &str| text.parse::<u16>().ok().map(i64::from);
         let (left, value) = question
             .strip_prefix("Solve ")?
             .strip_suffix('.')?
@@ -51,10 +52,10 @@ impl Family for Equations {
             .next()
             .filter(|sign| ['+', '-'].contains(sign))?;
         Some(Box::new(Equation {
-            coefficient: coefficient.parse().ok().filter(|number| *number != 0)?,
+            coefficient: number(coefficient).filter(|number| *number != 0)?,
             sign,
-            constant: rest[1..].parse().ok()?,
-            value: value.parse().ok()?,
+            constant: number(&rest[1..])?,
+            value: number(value)?,
         }))
     }
 }

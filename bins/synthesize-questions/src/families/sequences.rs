@@ -36,10 +36,11 @@ impl Family for Sequences {
 
     fn parse(&self, question: &str, answer: &str) -> Option<Box<dyn Problem>> {
         let list = question.strip_prefix("Continue ")?.strip_suffix('.')?;
-        let terms: Option<Vec<i64>> = list.split(", ").map(|term| term.parse().ok()).collect();
+        let number = |text: &str| text.parse::<u16>().ok().map(i64::from);
+        let terms: Option<Vec<i64>> = list.split(", ").map(number).collect();
         Some(Box::new(Sequence {
             terms: terms?.try_into().ok()?,
-            next: answer.parse().ok()?,
+            next: number(answer)?,
         }))
     }
 }
