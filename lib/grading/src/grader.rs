@@ -1,7 +1,7 @@
 //! The seam between what needs verdicts and what gives them.
 
 use crate::command::CommandError;
-use crate::{Graded, Judgement, Options, Reason, Rule, equivalent, last_boxed};
+use crate::{Graded, Judgement, Options, Reason, equivalent, extract};
 
 /// What a grader is asked.
 #[derive(Debug, Clone, Copy)]
@@ -63,28 +63,16 @@ impl Builtin {
 
     /// The verdict on one response; never fails.
     pub fn judge(&self, response: &str, reference: &str) -> Graded {
-        let Some(answer) = last_boxed(response) else {
-            return Graded {
-                verdict: Judgement::NoAnswer,
-                answer: None,
-                rule: None,
-                reason: Reason::NothingExtracted,
-                detail: None,
-            };
+        let Some(answer) = extract(response, Some(reference), self.0.rules) else {
+            return Graded { verdict: Judgement::NoAnswer, answer: None, rule: None, reason: Reason::NothingExtracted, detail: None };
         };
-        let decision = equivalent(answer, reference, &self.0);
+        let decision = equivalent(answer.text, reference, &self.0);
         let verdict = match (decision.equivalent, decision.reason) {
             (_, Reason::UnreadableReference) => Judgement::BadReference,
             (true, _) => Judgement::Correct,
             (false, _) => Judgement::Wrong,
         };
-        Graded {
-            verdict,
-            answer: Some(answer.to_owned()),
-            rule: Some(Rule::Boxed),
-            reason: decision.reason,
-            detail: decision.detail,
-        }
+        Graded { verdict, answer: Some(answer.text.to_owned()), rule: Some(answer.rule), reason: decision.reason, detail: decision.detail }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::Reason;
 use crate::extract::Rule;
 
 /// The verdict on one response. A response that was cut off is the caller's knowledge, not the grader's.
@@ -47,46 +48,6 @@ impl fmt::Display for Judgement {
     }
 }
 
-/// Why a decision fell; a closed list, so that disagreements can be counted by reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
-    /// Both sides are the same text.
-    SameText,
-    /// Both sides are the same exact number.
-    SameNumber,
-    /// The values differ.
-    DifferentValue,
-    /// The texts differ and at least one side is not mathematics.
-    DifferentText,
-    /// The response holds no final answer.
-    NothingExtracted,
-    /// The reference is empty or cannot be read.
-    UnreadableReference,
-    /// An external program decided.
-    External,
-}
-
-impl Reason {
-    /// The code that is printed and counted.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SameText => "same_text",
-            Self::SameNumber => "same_number",
-            Self::DifferentValue => "different_value",
-            Self::DifferentText => "different_text",
-            Self::NothingExtracted => "nothing_extracted",
-            Self::UnreadableReference => "unreadable_reference",
-            Self::External => "external",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// Whether two answers are equivalent, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -94,6 +55,27 @@ pub struct Decision {
     pub reason: Reason,
     /// When negative, what differed.
     pub detail: Option<String>,
+}
+
+impl Decision {
+    pub(crate) fn yes(reason: Reason) -> Self {
+        Self { equivalent: true, reason, detail: None }
+    }
+
+    pub(crate) fn no(reason: Reason, detail: impl FnOnce() -> String) -> Self {
+        Self { equivalent: false, reason, detail: Some(shortened(detail())) }
+    }
+}
+
+/// Details are for people: long ones are cut.
+fn shortened(mut text: String) -> String {
+    const LONGEST: usize = 300;
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// The verdict on one response.

@@ -3,16 +3,22 @@
 //! [`Builtin`] is the grader that `grade` and `rollout` use; [`CommandGrader`] lets any program take its
 //! place. This crate knows nothing about records, files, tokens or rewards: strings in, verdicts out.
 
+mod budget;
 mod command;
-mod equivalence;
+mod compare;
+mod exact;
 mod extract;
 mod grader;
 mod judgement;
+mod numeric;
 mod options;
+mod read;
+mod reason;
 
 pub use command::{CommandError, CommandGrader};
-pub use equivalence::equivalent;
-pub use extract::{Extracted, Rule, last_boxed};
+pub use compare::equivalent;
+pub use extract::{Extracted, Rule, Rules, extract, last_boxed};
 pub use grader::{Builtin, Grader, GraderError, Request};
-pub use judgement::{Decision, Graded, Judgement, Reason};
+pub use judgement::{Decision, Graded, Judgement};
 pub use options::Options;
+pub use reason::Reason;

@@ -1,14 +1,11 @@
 //! The last complete `\boxed{...}` or `\fbox{...}` of a text.
 
 /// Content of the last `\boxed{...}` or `\fbox{...}` whose braces close, surrounding blanks removed; empty
-/// boxes do not count. Escaped braces (`\{`, `\}`) do not nest.
+/// boxes do not count. Escaped braces (`\{`, `\}`) do not nest. `\boxed 7` boxes one word.
 pub fn last_boxed(text: &str) -> Option<&str> {
     let mut end = text.len();
-    while let Some((start, open)) = last_opening(&text[..end]) {
-        if let Some(content) = braced(&text[open..])
-            .map(str::trim)
-            .filter(|content| !content.is_empty())
-        {
+    while let Some((start, content)) = last_opening(text, end) {
+        if let Some(content) = content.map(str::trim).filter(|content| !content.is_empty()) {
             return Some(content);
         }
         end = start;
@@ -16,35 +13,38 @@ pub fn last_boxed(text: &str) -> Option<&str> {
     None
 }
 
-/// Start of the last box command and the position of its opening brace.
-fn last_opening(text: &str) -> Option<(usize, usize)> {
-    let mut end = text.len();
-    while let Some(start) = text[..end].rfind('\\') {
-        let rest = &text[start + 1..];
-        let after = rest
-            .strip_prefix("boxed")
-            .or_else(|| rest.strip_prefix("fbox"));
-        if let Some(after) = after
-            .map(str::trim_start)
-            .filter(|after| after.starts_with('{'))
-        {
-            return Some((start, text.len() - after.len()));
-        }
-        end = start;
+/// Start of the last box command before `end`, and what it boxes.
+fn last_opening(text: &str, end: usize) -> Option<(usize, Option<&str>)> {
+    let start = text[..end].rfind("box").and_then(|at| text[..at].rfind('\\').map(|slash| (slash, at)));
+    let (slash, at) = start?;
+    let rest = &text[slash + 1..];
+    let after = rest.strip_prefix("boxed").or_else(|| rest.strip_prefix("fbox"));
+    match after {
+        Some(after) if slash + 2 >= at => Some((slash, boxed_content(after))),
+        _ => Some((at, None)),
     }
-    None
+}
+
+fn boxed_content(after: &str) -> Option<&str> {
+    let trimmed = after.trim_start();
+    if trimmed.starts_with('{') {
+        return braced(trimmed);
+    }
+    let word = trimmed.split(['$', ' ', '\n', '.', ',', '\\']).next().unwrap_or_default();
+    (after.starts_with(' ') && word.bytes().all(|b| b.is_ascii_digit())).then_some(word)
 }
 
 /// What stands between the brace at the start of `text` and the one that closes it.
-fn braced(text: &str) -> Option<&str> {
+pub(crate) fn braced(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0usize, 0);
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 1,
             b'{' => depth += 1,
-            b'}' if depth == 1 => return Some(&text[1..at]),
+            b'}' if depth == 1 => return text.get(1..at),
             b'}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => return None,
             _ => {}
         }
         at += 1;
@@ -58,24 +58,16 @@ mod tests {
 
     #[test]
     fn takes_the_last_complete_box() {
-        assert_eq!(
-            last_boxed(r"\boxed{1} then \boxed{\frac{1}{2}} and \boxed{3"),
-            Some(r"\frac{1}{2}")
-        );
+        assert_eq!(last_boxed(r"\boxed{1} then \boxed{\frac{1}{2}} and \boxed{3"), Some(r"\frac{1}{2}"));
         assert_eq!(last_boxed(r"\fbox{ 7 }."), Some("7"));
         assert_eq!(last_boxed(r"\boxed {8}"), Some("8"));
+        assert_eq!(last_boxed(r"So we get $\boxed 7$ here"), Some("7"));
+        assert_eq!(last_boxed(r"\boxed{5} oops \boxed{}"), Some("5"));
     }
 
     #[test]
     fn empty_and_open_boxes_are_none() {
-        for text in [
-            "",
-            "boxed{1}",
-            r"\boxed{}",
-            r"\boxed{ }",
-            r"\boxed{1",
-            r"\boxed",
-        ] {
+        for text in ["", "boxed{1}", r"\boxed{}", r"\boxed{ }", r"\boxed{1", r"\boxed", "a box \\alpha"] {
             assert_eq!(last_boxed(text), None, "{text}");
         }
     }
@@ -83,9 +75,6 @@ mod tests {
     #[test]
     fn escaped_braces_do_not_nest() {
         assert_eq!(last_boxed(r"\boxed{\{1,2\}}"), Some(r"\{1,2\}"));
-        assert_eq!(
-            last_boxed(r"\boxed{\left\{x\right.}"),
-            Some(r"\left\{x\right.")
-        );
+        assert_eq!(last_boxed(r"\boxed{\left\{x\right.}"), Some(r"\left\{x\right."));
     }
 }

@@ -1,0 +1,125 @@
+//! `x =`, `f(x) =`, `(x, y) =` before a value: the question's names, not part of the answer.
+
+use super::Comparison;
+use crate::read::node::Node;
+use crate::read::token::{Bracket, Constant, Sign};
+use crate::{Decision, Reason};
+
+/// Label and value of `label = value`.
+pub(super) fn labelled(node: &Node) -> Option<(&Node, &Node)> {
+    match node {
+        Node::Relation(sides, signs) if signs.first() == Some(&Sign::Equal) && sides.len() == 2 => {
+            is_label(&sides[0]).then(|| (&sides[0], &sides[1]))
+        }
+        _ => None,
+    }
+}
+
+/// A name, a function of names, a tuple of names, words, `|AB|`, `P(A)`.
+pub(super) fn is_label(node: &Node) -> bool {
+    match node {
+        Node::Symbol(_) | Node::Text(_) | Node::Constant(Constant::I) => true,
+        Node::Call(_, arguments) => arguments.iter().all(|argument| is_label(argument) || matches!(argument, Node::Number(_))),
+        Node::Group(Bracket::Round, Bracket::Round, items) => items.iter().all(is_label),
+        // A measured thing: `|AB|`, `\angle A`, `AB`, `V_{max}`.
+        Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
+        Node::Product(factors) => factors.len() <= 4 && factors.iter().all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_))),
+        Node::Degrees(inner) => is_label(inner),
+        _ => false,
+    }
+}
+
+impl Comparison<'_> {
+    /// Compares values when one side carries a label, or a chain of equal values, and the other does not.
+    pub(super) fn unlabelled(&self, p: &Node, r: &Node) -> Option<Decision> {
+        if !self.options.ignore_labels {
+            return None;
+        }
+        match (p, r) {
+            (Node::Relation(sides, signs), Node::Relation(others, other_signs)) if is_chain(signs) && is_chain(other_signs) => {
+                self.chains(sides, signs, others, other_signs)
+            }
+            (Node::Relation(sides, signs), r) if is_chain(signs) && !is_relation_list(r) => Some(self.chain_against(sides, signs, r, false)),
+            (p, Node::Relation(sides, signs)) if is_chain(signs) && !is_relation_list(p) => Some(self.chain_against(sides, signs, p, true)),
+            _ => None,
+        }
+    }
+
+    /// Chains of which one is longer: `x = 2 + 3 = 5` against `x = 5`.
+    fn chains(&self, p: &[Node], p_signs: &[Sign], r: &[Node], r_signs: &[Sign]) -> Option<Decision> {
+        let approximate = p_signs.contains(&Sign::Approximately) || r_signs.contains(&Sign::Approximately);
+        if p.len() == 2 && r.len() == 2 && !approximate {
+            return None;
+        }
+        if p.len() == r.len() {
+            let same = self.ordered(p, r);
+            if same.equivalent {
+                return Some(same);
+            }
+        }
+        let (p, r) = (values_of(p, p_signs), values_of(r, r_signs));
+        Some(self.any_pair(&p, &r))
+    }
+
+    fn any_pair(&self, p: &[&Node], r: &[&Node]) -> Decision {
+        let mut last = Decision::no(Reason::DifferentKind, || "no value on either side".to_owned());
+        for p in p {
+            for r in r {
+                last = self.decide(p, r);
+                if last.equivalent {
+                    return last;
+                }
+            }
+        }
+        last
+    }
+
+    /// A chain of equal values against a single one: its last value counts, and the exact ones before an approximation.
+    fn chain_against(&self, sides: &[Node], signs: &[Sign], other: &Node, turned: bool) -> Decision {
+        let values = values_of(sides, signs);
+        if values.is_empty() || (sides.len() == 2 && !is_label(&sides[0]) && signs == [Sign::Equal]) {
+            return Decision::no(Reason::DifferentKind, || "an equation against a value".to_owned());
+        }
+        if turned { self.any_pair(&[other], &values) } else { self.any_pair(&values, &[other]) }
+    }
+
+    /// `x = -7, y = 10` against `(-7, 10)`.
+    pub(super) fn labelled_list(&self, p: &Node, r: &Node) -> Option<Decision> {
+        let values = |node: &Node| match node {
+            Node::List(items) => items.iter().map(|item| labelled(item).map(|(_, value)| value.clone())).collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        let tuple = |node: &Node| match node {
+            Node::Group(Bracket::Round, Bracket::Round, items) => Some(items.clone()),
+            Node::List(items) if !items.iter().any(|item| matches!(item, Node::Relation(..))) => None,
+            _ => None,
+        };
+        match (values(p), tuple(r), tuple(p), values(r)) {
+            (Some(p), Some(r), ..) | (_, _, Some(p), Some(r)) => Some(self.ordered(&p, &r)),
+            _ => None,
+        }
+    }
+}
+
+fn is_chain(signs: &[Sign]) -> bool {
+    signs.iter().all(|sign| matches!(sign, Sign::Equal | Sign::Approximately))
+}
+
+fn is_relation_list(node: &Node) -> bool {
+    match node {
+        Node::Relation(..) => true,
+        Node::List(items) => items.iter().any(|item| matches!(item, Node::Relation(..))),
+        _ => false,
+    }
+}
+
+/// The values of a chain that may stand for it: the last one, and both sides of an approximation.
+fn values_of<'n>(sides: &'n [Node], signs: &[Sign]) -> Vec<&'n Node> {
+    let mut values: Vec<&Node> = sides.last().into_iter().collect();
+    for (at, sign) in signs.iter().enumerate() {
+        if *sign == Sign::Approximately && !is_label(&sides[at]) {
+            values.push(&sides[at]);
+        }
+    }
+    values
+}

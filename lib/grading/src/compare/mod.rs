@@ -1,0 +1,171 @@
+//! Decides whether two answers mean the same: structure first, then exact arithmetic, then certain numerics.
+
+mod equations;
+mod labels;
+mod real_sets;
+mod sequences;
+mod texts;
+mod values;
+mod wrapped;
+
+pub(crate) use texts::choice;
+
+use crate::budget::Budget;
+use crate::options::Options;
+use crate::read::node::Node;
+use crate::read::token::Bracket;
+use crate::read::{self, Digits, Reading};
+use crate::{Decision, Reason};
+
+/// Decides whether `prediction` means the same as `reference`.
+pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decision {
+    let (prediction, reference) = (prediction.trim(), reference.trim());
+    if reference.is_empty() {
+        return Decision::no(Reason::UnreadableReference, || "the reference is empty".to_owned());
+    }
+    if prediction == reference {
+        return Decision::yes(Reason::SameText);
+    }
+    if prediction.is_empty() {
+        return Decision::no(Reason::DifferentWords, || "the prediction is empty".to_owned());
+    }
+    let decision = read_and_compare(prediction, reference, options, [Digits::Grouped; 2]);
+    if decision.equivalent {
+        return decision;
+    }
+    let others = other_readings(prediction, reference);
+    let other = others.into_iter().flatten().map(|digits| read_and_compare(prediction, reference, options, digits));
+    other.into_iter().find(|other| other.equivalent).unwrap_or(decision)
+}
+
+/// Further readings of digits around commas, for either side that has them.
+fn other_readings(prediction: &str, reference: &str) -> [Option<[Digits; 2]>; 3] {
+    let (p, r) = (read::is_ambiguous(prediction), read::is_ambiguous(reference));
+    [
+        (p && r).then_some([Digits::Listed; 2]),
+        (p != r).then_some(if p { [Digits::Listed, Digits::Grouped] } else { [Digits::Grouped, Digits::Listed] }),
+        (p && !r && reference.contains('.')).then_some([Digits::DecimalComma, Digits::Grouped]),
+    ]
+}
+
+fn read_and_compare(prediction: &str, reference: &str, options: &Options, digits: [Digits; 2]) -> Decision {
+    let p = read::read(prediction, digits[0]);
+    let r = read::read(reference, digits[1]);
+    if p.canonical == r.canonical && !r.canonical.is_empty() {
+        return Decision::yes(Reason::SameTokens);
+    }
+    let comparison = Comparison { options, budget: Budget::new(options.steps) };
+    let decision = comparison.readings(&p, &r);
+    if decision.equivalent {
+        return decision;
+    }
+    texts::compare(prediction, reference, &p, &r, options).unwrap_or(decision)
+}
+
+/// One comparison: the policy and the work that is left.
+pub(crate) struct Comparison<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) budget: Budget,
+}
+
+impl Comparison<'_> {
+    fn readings(&self, p: &Reading, r: &Reading) -> Decision {
+        match (&p.node, &r.node) {
+            (Ok(p), Ok(r)) => self.decide(p, r),
+            (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || format!("the prediction cannot be read ({error:?})")),
+            (_, Err(_)) => Decision::no(Reason::DifferentWords, || "the reference is text and the prediction another".to_owned()),
+        }
+    }
+
+    /// Whether two trees mean the same.
+    pub(crate) fn decide(&self, p: &Node, r: &Node) -> Decision {
+        if p == r {
+            return Decision::yes(Reason::SameTokens);
+        }
+        if self.budget.spend(4).is_err() {
+            return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());
+        }
+        if let (Some(p), Some(r)) = (sequences::spread(p), sequences::spread(r)) {
+            return self.decide(&p, &r);
+        }
+        if let Some(p) = sequences::spread(p) {
+            return self.decide(&p, r);
+        }
+        if let Some(r) = sequences::spread(r) {
+            return self.decide(p, &r);
+        }
+        if let Some(decision) = self.unlabelled(p, r) {
+            return decision;
+        }
+        self.by_kind(p, r)
+    }
+
+    fn by_kind(&self, p: &Node, r: &Node) -> Decision {
+        match (p, r) {
+            (Node::Cases(p), Node::Cases(r)) => self.rows(p, r, false),
+            (Node::Matrix(p), Node::Matrix(r)) => self.rows(p, r, true),
+            (Node::Cases(rows), other) | (other, Node::Cases(rows)) if rows.iter().all(|row| row.len() == 1) => {
+                let list = Node::List(rows.iter().flatten().cloned().collect());
+                if matches!(p, Node::Cases(_)) { self.decide(&list, other) } else { self.decide(other, &list) }
+            }
+            (Node::Ratio(p), Node::Ratio(r)) => self.ratios(p, r),
+            (Node::Based { .. }, _) | (_, Node::Based { .. }) => self.bases(p, r),
+            _ => self.collections(p, r),
+        }
+    }
+
+    fn collections(&self, p: &Node, r: &Node) -> Decision {
+        if let Some(decision) = self.vectors(p, r) {
+            return decision;
+        }
+        if let (Node::Group(..), Node::Group(..)) = (p, r) {
+            return self.groups(p, r);
+        }
+        if self.options.relations_are_sets && (real_sets::is_range(p) || real_sets::is_range(r)) {
+            if let Some(decision) = self.real_sets(p, r) {
+                return decision;
+            }
+        }
+        match (p, r) {
+            (Node::Union(p), Node::Union(r)) | (Node::Intersection(p), Node::Intersection(r)) => self.unordered(p, r),
+            (Node::Relation(..), Node::Relation(..)) => self.relations(p, r),
+            (Node::Such(_, p), Node::Such(_, r)) => self.decide(p, r),
+            _ => self.lists(p, r),
+        }
+    }
+
+    fn lists(&self, p: &Node, r: &Node) -> Decision {
+        if let Some(decision) = self.labelled_list(p, r) {
+            return decision;
+        }
+        let (listed, elements) = (sequences::elements(p), sequences::elements(r));
+        match (listed, elements) {
+            (Some(p), Some(r)) if self.options.unordered_lists => self.unordered(p, r),
+            (Some(p), Some(r)) => self.ordered(p, r),
+            (None, None) => self.wrapped(p, r),
+            (Some(p), None) => self.unordered(p, std::slice::from_ref(r)),
+            (None, Some(r)) => self.unordered(std::slice::from_ref(p), r),
+        }
+    }
+
+    /// A column vector against a tuple or angle brackets.
+    fn vectors(&self, p: &Node, r: &Node) -> Option<Decision> {
+        if !self.options.vectors_as_tuples {
+            return None;
+        }
+        let column = |node: &Node| match node {
+            Node::Matrix(rows) if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) => {
+                Some(rows.iter().flatten().cloned().collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        let tuple = |node: &Node| match node {
+            Node::Group(Bracket::Round | Bracket::Angle, Bracket::Round | Bracket::Angle, items) => Some(items.clone()),
+            _ => None,
+        };
+        match (column(p), tuple(r), tuple(p), column(r)) {
+            (Some(p), Some(r), ..) | (_, _, Some(p), Some(r)) => Some(self.ordered(&p, &r)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Sets of real numbers: intervals, inequalities, unions, set builders in one normal form.
+
+use super::Comparison;
+use super::equations::turned;
+use crate::read::node::Node;
+use crate::read::token::{Bracket, Constant, Sign};
+use crate::{Decision, Reason};
+
+/// Where a piece begins or ends.
+#[derive(Debug, Clone)]
+struct Bound {
+    value: f64,
+    closed: bool,
+    /// What was written; none for infinity.
+    node: Option<Node>,
+}
+
+#[derive(Debug, Clone)]
+struct Piece {
+    low: Bound,
+    high: Bound,
+}
+
+/// Whether a node can only be, or is likely to be, a set of numbers.
+pub(super) fn is_range(node: &Node) -> bool {
+    match node {
+        Node::Relation(_, signs) => signs.iter().all(|sign| order(*sign)) || matches!(signs.as_slice(), [Sign::In | Sign::NotEqual]),
+        Node::Union(_) | Node::Intersection(_) | Node::Without(..) | Node::Such(..) => true,
+        Node::Constant(Constant::Reals | Constant::EmptySet) => true,
+        _ => false,
+    }
+}
+
+pub(super) fn order(sign: Sign) -> bool {
+    crate::read::is_order(sign)
+}
+
+impl Comparison<'_> {
+    /// Compares as sets of real numbers, if both sides are such sets with known ends.
+    pub(super) fn real_sets(&self, p: &Node, r: &Node) -> Option<Decision> {
+        // Two one-sided relations about different names are not compared as sets.
+        if let (Some(a), Some(b)) = (variable(p), variable(r)) {
+            if a != b {
+                return None;
+            }
+        }
+        if !self.options.relation_directions && matches!((p, r), (Node::Relation(..), Node::Relation(..))) {
+            return None;
+        }
+        let (p, r) = (self.pieces(p)?, self.pieces(r)?);
+        let different = || Decision::no(Reason::DifferentRealSet, || "another set of numbers".to_owned());
+        if p.len() != r.len() {
+            return Some(different());
+        }
+        let same = p.iter().zip(&r).all(|(p, r)| self.same_bound(&p.low, &r.low) && self.same_bound(&p.high, &r.high));
+        Some(if same { Decision::yes(Reason::SameRealSet) } else { different() })
+    }
+
+    fn same_bound(&self, p: &Bound, r: &Bound) -> bool {
+        let closed = p.closed == r.closed || !self.options.bracket_types;
+        closed
+            && match (&p.node, &r.node) {
+                (Some(p), Some(r)) => self.decide(p, r).equivalent,
+                (None, None) => p.value == r.value,
+                _ => false,
+            }
+    }
+
+    /// Disjoint pieces in ascending order.
+    fn pieces(&self, node: &Node) -> Option<Vec<Piece>> {
+        self.budget.spend(4).ok()?;
+        match node {
+            Node::Group(open @ (Bracket::Round | Bracket::Square), close @ (Bracket::Round | Bracket::Square), items) => {
+                let [low, high] = items.as_slice() else { return None };
+                let (low, high) = (self.bound(low, *open == Bracket::Square)?, self.bound(high, *close == Bracket::Square)?);
+                Some(normal(vec![Piece { low, high }]))
+            }
+            Node::Group(Bracket::Curly, _, items) => {
+                let points = items.iter().map(|item| {
+                    let bound = self.bound(item, true)?;
+                    Some(Piece { low: bound.clone(), high: bound })
+                });
+                Some(normal(points.collect::<Option<Vec<_>>>()?))
+            }
+            Node::Constant(Constant::Reals) => Some(vec![everything()]),
+            Node::Constant(Constant::EmptySet) => Some(Vec::new()),
+            Node::Relation(sides, signs) => self.relation_pieces(sides, signs),
+            Node::Such(_, condition) => self.pieces(condition),
+            Node::Union(all) => {
+                let pieces = all.iter().map(|part| self.pieces(part)).collect::<Option<Vec<_>>>()?;
+                Some(normal(pieces.into_iter().flatten().collect()))
+            }
+            // Conditions that hold together.
+            Node::Intersection(all) | Node::List(all) => {
+                let mut left = vec![everything()];
+                for part in all {
+                    left = intersection(&left, &self.pieces(part)?);
+                }
+                Some(left)
+            }
+            Node::Without(from, what) => Some(intersection(&self.pieces(from)?, &complement(self.pieces(what)?))),
+            _ => None,
+        }
+    }
+
+    fn relation_pieces(&self, sides: &[Node], signs: &[Sign]) -> Option<Vec<Piece>> {
+        match (sides, signs) {
+            ([Node::Symbol(_), set], [Sign::In]) => self.pieces(set),
+            ([Node::Symbol(_), value], [Sign::NotEqual]) => {
+                let bound = self.bound(value, true)?;
+                Some(complement(vec![Piece { low: bound.clone(), high: bound }]))
+            }
+            ([Node::Symbol(_), value], [Sign::Equal]) => {
+                let bound = self.bound(value, true)?;
+                Some(vec![Piece { low: bound.clone(), high: bound }])
+            }
+            _ => self.order_pieces(sides, signs),
+        }
+    }
+
+    /// `a < x <= b` and one-sided forms of it.
+    fn order_pieces(&self, sides: &[Node], signs: &[Sign]) -> Option<Vec<Piece>> {
+        if !signs.iter().all(|sign| order(*sign)) {
+            return None;
+        }
+        let at = sides.iter().position(|side| matches!(side, Node::Symbol(_)))?;
+        let mut piece = everything();
+        let mut limit = |value: &Node, sign: Sign| {
+            let bound = self.bound(value, matches!(sign, Sign::LessEqual | Sign::GreaterEqual))?;
+            match sign {
+                Sign::Less | Sign::LessEqual => piece.high = bound,
+                _ => piece.low = bound,
+            }
+            Some(())
+        };
+        match (at, sides.len()) {
+            (0, 2) => limit(&sides[1], signs[0])?,
+            (1, 2) => limit(&sides[0], turned(signs[0]))?,
+            (1, 3) => {
+                limit(&sides[0], turned(signs[0]))?;
+                limit(&sides[2], signs[1])?;
+            }
+            _ => return None,
+        }
+        Some(normal(vec![piece]))
+    }
+
+    fn bound(&self, node: &Node, closed: bool) -> Option<Bound> {
+        if let Some(value) = infinity(node) {
+            return Some(Bound { value, closed: false, node: None });
+        }
+        Some(Bound { value: self.constant(node)?, closed, node: Some(node.clone()) })
+    }
+}
+
+/// The name that a relation is about.
+fn variable(node: &Node) -> Option<&str> {
+    let Node::Relation(sides, _) = node else { return None };
+    sides.iter().find_map(|side| match side {
+        Node::Symbol(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn infinity(node: &Node) -> Option<f64> {
+    match node {
+        Node::Constant(Constant::Infinity) => Some(f64::INFINITY),
+        Node::Negative(inner) => infinity(inner).map(|value| -value),
+        _ => None,
+    }
+}
+
+fn everything() -> Piece {
+    let end = |value| Bound { value, closed: false, node: None };
+    Piece { low: end(f64::NEG_INFINITY), high: end(f64::INFINITY) }
+}
+
+fn is_empty(piece: &Piece) -> bool {
+    piece.low.value > piece.high.value || (piece.low.value == piece.high.value && !(piece.low.closed && piece.high.closed))
+}
+
+/// Sorted, without empty pieces, touching pieces joined.
+fn normal(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    pieces.retain(|piece| !is_empty(piece));
+    pieces.sort_by(|a, b| a.low.value.total_cmp(&b.low.value).then(b.low.closed.cmp(&a.low.closed)));
+    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match joined.last_mut() {
+            Some(last) if touches(&last.high, &piece.low) => {
+                if (piece.high.value, piece.high.closed) > (last.high.value, last.high.closed) {
+                    last.high = piece.high;
+                }
+            }
+            _ => joined.push(piece),
+        }
+    }
+    joined
+}
+
+fn touches(high: &Bound, low: &Bound) -> bool {
+    low.value < high.value || (low.value == high.value && (low.closed || high.closed))
+}
+
+fn intersection(left: &[Piece], right: &[Piece]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for a in left {
+        for b in right {
+            let later = |a: &Bound, b: &Bound| (b.value, !b.closed) > (a.value, !a.closed);
+            let low = if later(&a.low, &b.low) { &b.low } else { &a.low };
+            let high = if (a.high.value, a.high.closed) > (b.high.value, b.high.closed) { &b.high } else { &a.high };
+            pieces.push(Piece { low: low.clone(), high: high.clone() });
+        }
+    }
+    normal(pieces)
+}
+
+fn complement(pieces: Vec<Piece>) -> Vec<Piece> {
+    let opposite = |bound: &Bound| Bound { closed: !bound.closed && bound.node.is_some(), ..bound.clone() };
+    let mut left = vec![everything()];
+    for piece in pieces {
+        let below = Piece { low: everything().low, high: opposite(&piece.low) };
+        let above = Piece { low: opposite(&piece.high), high: everything().high };
+        left = intersection(&left, &normal(vec![below, above]));
+    }
+    left
+}

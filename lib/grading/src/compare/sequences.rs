@@ -1,0 +1,226 @@
+//! Lists, sets, tuples, matrices, ratios, and the two values behind a plus-minus.
+
+use super::Comparison;
+use crate::read::node::Node;
+use crate::read::token::Bracket;
+use crate::{Decision, Reason};
+
+/// Elements of what has no order: a comma list or a set.
+pub(super) fn elements(node: &Node) -> Option<&[Node]> {
+    match node {
+        Node::List(items) | Node::Group(Bracket::Curly, _, items) => Some(items),
+        _ => None,
+    }
+}
+
+/// A node with a plus-minus as the list of its two values; lists spread element by element.
+pub(super) fn spread(node: &Node) -> Option<Node> {
+    match node {
+        Node::List(items) => spread_items(items).map(Node::List),
+        Node::Group(Bracket::Curly, close, items) => spread_items(items).map(|items| Node::Group(Bracket::Curly, *close, items)),
+        Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => None,
+        _ if has_plus_minus(node) => Some(Node::List(vec![signed(node, false), signed(node, true)])),
+        _ => None,
+    }
+}
+
+fn spread_items(items: &[Node]) -> Option<Vec<Node>> {
+    if !items.iter().any(has_plus_minus) {
+        return None;
+    }
+    let both = |item: &Node| match spread(item) {
+        Some(Node::List(both)) => both,
+        _ => vec![item.clone()],
+    };
+    Some(items.iter().flat_map(both).collect())
+}
+
+fn has_plus_minus(node: &Node) -> bool {
+    node.any(&|node| matches!(node, Node::PlusMinus { .. }))
+}
+
+/// The node with every plus-minus replaced by plus (`lower`: by minus).
+fn signed(node: &Node, lower: bool) -> Node {
+    let each = |nodes: &[Node]| nodes.iter().map(|node| signed(node, lower)).collect::<Vec<_>>();
+    let one = |node: &Node| Box::new(signed(node, lower));
+    match node {
+        Node::PlusMinus { term, swapped } => match lower != *swapped {
+            true => Node::negative(signed(term, lower)),
+            false => signed(term, lower),
+        },
+        Node::Negative(a) => Node::Negative(one(a)),
+        Node::Percent(a) => Node::Percent(one(a)),
+        Node::Degrees(a) => Node::Degrees(one(a)),
+        Node::Money(a) => Node::Money(one(a)),
+        Node::Quantity(a, unit) => Node::Quantity(one(a), unit.clone()),
+        Node::Sum(all) => Node::Sum(each(all)),
+        Node::Product(all) => Node::Product(each(all)),
+        Node::Quotient(a, b) => Node::Quotient(one(a), one(b)),
+        Node::Power(a, b) => Node::Power(one(a), one(b)),
+        Node::Apply(function, all) => Node::Apply(*function, each(all)),
+        Node::Call(name, all) => Node::Call(name.clone(), each(all)),
+        Node::Relation(all, signs) => Node::Relation(each(all), signs.clone()),
+        other => other.clone(),
+    }
+}
+
+impl Comparison<'_> {
+    /// The same elements, in any order; repetition does not matter.
+    pub(super) fn unordered(&self, p: &[Node], r: &[Node]) -> Decision {
+        let p = stripped_of_shared_label(p);
+        let r = stripped_of_shared_label(r);
+        let mut covered = vec![false; r.len()];
+        let mut worst = None;
+        for item in p.iter() {
+            let mut found = false;
+            for (at, other) in r.iter().enumerate() {
+                if covered[at] && found {
+                    continue;
+                }
+                let decision = self.decide(item, other);
+                if decision.equivalent {
+                    covered[at] = true;
+                    found = true;
+                } else if decision.reason == Reason::BudgetSpent {
+                    return decision;
+                } else {
+                    worst = Some(decision);
+                }
+            }
+            if !found {
+                return self.missing(&p, &r, item, "the reference", worst);
+            }
+        }
+        match covered.iter().position(|covered| !covered).map(|at| &r[at]) {
+            Some(item) => self.missing(&p, &r, item, "the prediction", None),
+            None => Decision::yes(Reason::SameElements),
+        }
+    }
+
+    fn missing(&self, p: &[Node], r: &[Node], item: &Node, side: &str, single: Option<Decision>) -> Decision {
+        match (p.len(), r.len(), single) {
+            (1, 1, Some(decision)) => decision,
+            (a, b, _) if a != b => Decision::no(Reason::DifferentLength, || format!("{a} elements, not {b}; {item} is not in {side}")),
+            _ => Decision::no(Reason::DifferentElement, || format!("{item} is not in {side}")),
+        }
+    }
+
+    /// The same elements in the same order.
+    pub(super) fn ordered(&self, p: &[Node], r: &[Node]) -> Decision {
+        if p.len() != r.len() {
+            return Decision::no(Reason::DifferentLength, || format!("{} elements, not {}", p.len(), r.len()));
+        }
+        for (at, (p, r)) in p.iter().zip(r).enumerate() {
+            let decision = self.decide(p, r);
+            if decision.reason == Reason::BudgetSpent {
+                return decision;
+            }
+            if !decision.equivalent {
+                let detail = decision.detail.unwrap_or_default();
+                return Decision::no(Reason::DifferentElement, || format!("element {}: {detail}", at + 1));
+            }
+        }
+        Decision::yes(Reason::SameSequence)
+    }
+
+    /// Tuples, intervals and sets in brackets.
+    pub(super) fn groups(&self, p: &Node, r: &Node) -> Decision {
+        let (Node::Group(p_open, p_close, p), Node::Group(r_open, r_close, r)) = (p, r) else {
+            return Decision::no(Reason::DifferentKind, || "not both in brackets".to_owned());
+        };
+        let curly = |bracket: &Bracket| *bracket == Bracket::Curly;
+        if curly(p_open) && curly(r_open) {
+            return self.unordered(p, r);
+        }
+        let same = (p_open, p_close) == (r_open, r_close);
+        let angle = |open: &Bracket| matches!(open, Bracket::Angle | Bracket::Round);
+        let vectors = self.options.vectors_as_tuples && angle(p_open) && angle(r_open) && angle(p_close) && angle(r_close);
+        if curly(p_open) != curly(r_open) || (self.options.bracket_types && !same && !vectors) {
+            return Decision::no(Reason::DifferentBrackets, || {
+                format!("{p_open:?}-{p_close:?} brackets, not {r_open:?}-{r_close:?}").to_lowercase()
+            });
+        }
+        self.ordered(p, r)
+    }
+
+    /// Rows of matrices in order, rows of systems in any order.
+    pub(super) fn rows(&self, p: &[Vec<Node>], r: &[Vec<Node>], ordered: bool) -> Decision {
+        if p.len() != r.len() {
+            return Decision::no(Reason::DifferentLength, || format!("{} rows, not {}", p.len(), r.len()));
+        }
+        let mut free: Vec<usize> = (0..r.len()).collect();
+        for (at, row) in p.iter().enumerate() {
+            let mut last = None;
+            let found = free.iter().position(|other| {
+                let candidate = !ordered || *other == at;
+                candidate && {
+                    let decision = self.ordered(row, &r[*other]);
+                    let equal = decision.equivalent;
+                    last = Some(decision);
+                    equal
+                }
+            });
+            match found {
+                Some(found) => {
+                    free.remove(found);
+                }
+                None => {
+                    let detail = last.and_then(|decision| decision.detail).unwrap_or_default();
+                    return Decision::no(Reason::DifferentElement, || format!("row {}: {detail}", at + 1));
+                }
+            }
+        }
+        Decision::yes(Reason::SameSequence)
+    }
+
+    /// `2:4` is `1:2`.
+    pub(super) fn ratios(&self, p: &[Node], r: &[Node]) -> Decision {
+        let same = self.ordered(p, r);
+        let (Some(p_last), Some(r_last)) = (p.last(), r.last()) else { return same };
+        if same.equivalent || p.len() != r.len() {
+            return same;
+        }
+        let scaled = |parts: &[Node], last: &Node| parts.iter().map(|part| Node::quotient(part.clone(), last.clone())).collect::<Vec<_>>();
+        self.ordered(&scaled(p, p_last), &scaled(r, r_last))
+    }
+
+    /// Numbers written in a base.
+    pub(super) fn bases(&self, p: &Node, r: &Node) -> Decision {
+        let different = |detail: String| Decision::no(Reason::DifferentBase, || detail);
+        match (p, r) {
+            (Node::Based { digits: p, base: p_base }, Node::Based { digits: r, base: r_base }) => match (p_base == r_base, p == r) {
+                (true, true) => Decision::yes(Reason::SameDigits),
+                (true, false) => Decision::no(Reason::DifferentValue, || format!("digits {p}, not {r}")),
+                (false, true) if !self.options.base_required => Decision::yes(Reason::SameDigits),
+                (false, _) => different(format!("base {p_base}, not {r_base}")),
+            },
+            (Node::Based { digits, base }, Node::Number(number)) => match number.value.to_string() == *digits {
+                // The question may have named the base that the reference leaves out.
+                true => Decision::yes(Reason::SameDigits),
+                false => different(format!("base {base}, not named by the reference")),
+            },
+            (Node::Number(number), Node::Based { digits, base }) => {
+                match number.value.to_string() == *digits && !self.options.base_required {
+                    true => Decision::yes(Reason::SameDigits),
+                    false => different(format!("no base, not base {base}")),
+                }
+            }
+            _ => different("only one side names a base".to_owned()),
+        }
+    }
+}
+
+/// Elements that all are `x = value` with one and the same `x`, or of which only the first is, as their values.
+fn stripped_of_shared_label(items: &[Node]) -> std::borrow::Cow<'_, [Node]> {
+    let labels: Vec<Option<(&Node, &Node)>> = items.iter().map(super::labels::labelled).collect();
+    let Some(Some((first, value))) = labels.first() else { return items.into() };
+    let shared = labels.iter().all(|label| label.is_some_and(|(label, _)| label == *first));
+    let only_first = labels.len() > 1 && labels[1..].iter().all(Option::is_none) && items[1..].iter().all(|item| !matches!(item, Node::Relation(..)));
+    if shared && labels.len() > 1 {
+        return labels.into_iter().flatten().map(|(_, value)| value.clone()).collect::<Vec<_>>().into();
+    }
+    if only_first {
+        return std::iter::once((*value).clone()).chain(items[1..].iter().cloned()).collect::<Vec<_>>().into();
+    }
+    items.into()
+}

@@ -1,0 +1,113 @@
+//! Answers that are words: choice letters, yes and no, names, phrases.
+
+use crate::options::Options;
+use crate::read::node::Node;
+use crate::read::{Reading, stripped};
+use crate::{Decision, Reason};
+
+/// Compares as text where at least one side is not mathematics. `None`: text has nothing to say.
+pub(super) fn compare(prediction: &str, reference: &str, p: &Reading, r: &Reading, _options: &Options) -> Option<Decision> {
+    if let (Some(a), Some(b)) = (choice(prediction), reference_choice(reference)) {
+        let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
+        if a == b {
+            return Some(Decision::yes(Reason::SameChoice));
+        }
+        if marked && reads_as_text(p) && reads_as_text(r) {
+            return Some(Decision::no(Reason::DifferentChoice, || format!("({a}), not ({b})")));
+        }
+    }
+    if !reads_as_text(p) && !reads_as_text(r) {
+        return None;
+    }
+    let (a, b) = (words(prediction), words(reference));
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
+    match a == b {
+        true => Some(Decision::yes(Reason::SameWords)),
+        false => Some(Decision::no(Reason::DifferentWords, || format!("\"{a}\", not \"{b}\""))),
+    }
+}
+
+fn reads_as_text(reading: &Reading) -> bool {
+    match &reading.node {
+        Err(_) => true,
+        Ok(node) => matches!(node, Node::Text(_) | Node::Symbol(_)),
+    }
+}
+
+/// Letters, digits and operators in lower case; markup, blanks, articles and closing punctuation gone.
+fn words(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = stripped(text);
+    while let Some(c) = rest.chars().next() {
+        if c == '\\' {
+            let name = rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
+            let command = &rest[1..1 + name];
+            if !matches!(
+                command,
+                "text" | "textbf" | "textit" | "mathrm" | "mathbf" | "mbox" | "left" | "right" | "textrm" | "emph" | "operatorname" | "quad"
+                    | "displaystyle" | "boxed"
+            ) {
+                plain.push_str(command);
+            }
+            rest = &rest[1 + name..];
+            continue;
+        }
+        if !c.is_whitespace() && !matches!(c, '{' | '}' | '$' | '~' | '"' | '.' | ',' | '*' | '`' | '(' | ')' | '-' | '−' | ':' | ';' | '!') {
+            plain.extend(c.to_lowercase());
+        } else if matches!(c, '-' | '−') {
+            plain.push('-');
+        } else if matches!(c, ':' | '(' | ')' | '!' | '.' | ',') && rest.len() > 1 {
+            plain.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    let plain = plain.trim_end_matches(['.', ',', '!']);
+    plain.strip_prefix("the").filter(|rest| rest.len() > 2).unwrap_or(plain).to_owned()
+}
+
+/// The letter of `(E)`, `E`, `E.`, `\text{(E)}`, `Option E`, `**E**`.
+pub(crate) fn choice(text: &str) -> Option<char> {
+    let mut text = stripped(text);
+    for command in ["\\textbf", "\\text", "\\mathrm", "\\mathbf", "\\textit", "\\mbox", "\\rm"] {
+        if let Some(inner) = text.strip_prefix(command) {
+            text = inner.trim().strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(inner);
+        }
+    }
+    let text = stripped(text);
+    let lower = text.get(..7).map(str::to_ascii_lowercase);
+    let text = match lower.as_deref() {
+        Some("option " | "choice " | "answer ") => &text[7..],
+        _ => text,
+    };
+    let bare = text.trim_matches(['(', ')', '[', ']', '{', '}', '.', ' ', '~']);
+    let mut letters = bare.chars();
+    let letter = letters.next().filter(char::is_ascii_alphabetic)?;
+    letters.next().is_none().then(|| letter.to_ascii_uppercase())
+}
+
+/// Like [`choice`]; a reference may carry the choice's text behind the letter: `C Cecile`, `(A) 12`.
+fn reference_choice(text: &str) -> Option<char> {
+    if let Some(letter) = choice(text) {
+        return Some(letter);
+    }
+    let upper = |c: &char| c.is_ascii_uppercase();
+    let trimmed = text.trim();
+    if let Some(open) = trimmed.find('(') {
+        let mut inside = trimmed[open + 1..].chars();
+        if let (Some(letter), Some(')')) = (inside.next().filter(upper), inside.next()) {
+            return Some(letter);
+        }
+    }
+    let mut characters = trimmed.chars();
+    let letter = characters.next().filter(upper)?;
+    let rest = characters.as_str();
+    let worded = rest.trim_start_matches(['.', ':', ')', ' ']).chars().take_while(|c| c.is_alphabetic()).count() > 1;
+    (rest.starts_with(['.', ':', ')', ' ']) && worded).then_some(letter)
+}
+
+/// Whether a letter is marked as a choice: in brackets, upright, or with a full stop.
+fn is_marked(text: &str) -> bool {
+    text.contains(['(', '{', '.']) || text.len() > 2
+}

@@ -1,0 +1,176 @@
+//! Known functions on normal forms: exact where an exact value exists, an atom otherwise.
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+
+use super::form::{Atom, Exponent, Form, Monomial};
+use super::integers;
+use super::normalise::{Normaliser, Unsettled};
+use crate::read::node::Node;
+use crate::read::token::Function;
+
+/// Factorials beyond this are left as they stand.
+const LARGEST_FACTORIAL: u64 = 2600;
+
+impl Normaliser<'_> {
+    pub(super) fn apply(&mut self, function: Function, arguments: &[Node]) -> Result<Form, Unsettled> {
+        if matches!(function, Function::Det | Function::Norm) {
+            return Err(Unsettled::NoValue);
+        }
+        let forms = arguments.iter().map(|argument| self.form(argument)).collect::<Result<Vec<_>, _>>()?;
+        let Some(first) = forms.first() else { return Err(Unsettled::NoValue) };
+        let rational = forms.iter().map(Form::as_rational).collect::<Option<Vec<_>>>();
+        if let Some(values) = rational {
+            if let Some(value) = self.number(function, &values)? {
+                return Ok(Form::rational(value));
+            }
+        }
+        match function {
+            Function::Sqrt => match forms.get(1) {
+                None => self.rational_power(first, Exponent::new(1, 2)),
+                Some(index) => {
+                    let inverse = self.power(index, &Form::integer(-1))?;
+                    self.power(first, &inverse)
+                }
+            },
+            Function::Cbrt => self.rational_power(first, Exponent::new(1, 3)),
+            Function::Ln | Function::Log | Function::Log2 | Function::Log10 => self.logarithm(function, first, forms.get(1)),
+            Function::Abs => Ok(self.absolute(first)),
+            Function::Sin | Function::Tan | Function::ArcSin | Function::ArcTan | Function::Sinh | Function::Tanh | Function::Csc
+            | Function::Cot
+                if first.leads_negative() =>
+            {
+                Ok(self.call(function, vec![first.clone().negated()]).negated())
+            }
+            Function::Cos | Function::Cosh | Function::Sec if first.leads_negative() => {
+                Ok(self.call(function, vec![first.clone().negated()]))
+            }
+            Function::Sin | Function::Tan | Function::Sinh | Function::Tanh | Function::ArcSin | Function::ArcTan if first.is_zero() => {
+                Ok(Form::zero())
+            }
+            Function::Cos | Function::Cosh if first.is_zero() => Ok(Form::integer(1)),
+            _ => Ok(self.call(function, forms)),
+        }
+    }
+
+    fn call(&mut self, function: Function, arguments: Vec<Form>) -> Form {
+        let id = self.intern(Atom::Call(format!("{function:?}"), arguments));
+        Form::atom(id, Exponent::one())
+    }
+
+    /// Functions of rational numbers with rational values.
+    fn number(&mut self, function: Function, values: &[BigRational]) -> Result<Option<BigRational>, Unsettled> {
+        let whole = |value: BigInt| Some(BigRational::from_integer(value));
+        Ok(match (function, values) {
+            (Function::Abs, [x]) => Some(x.abs()),
+            (Function::Floor, [x]) => Some(x.floor()),
+            (Function::Ceiling, [x]) => Some(x.ceil()),
+            (Function::Sign, [x]) => Some(x.signum()),
+            (Function::Min, all) => all.iter().min().cloned(),
+            (Function::Max, all) => all.iter().max().cloned(),
+            (Function::Gcd, all) if integers(all) => whole(all.iter().fold(BigInt::zero(), |a, b| a.gcd(b.numer()))),
+            (Function::Lcm, all) if integers(all) => whole(all.iter().fold(BigInt::one(), |a, b| a.lcm(b.numer()))),
+            (Function::Factorial | Function::DoubleFactorial, [x]) => match natural(x).filter(|n| *n <= LARGEST_FACTORIAL) {
+                Some(n) => whole(integers::factorial(n, if function == Function::Factorial { 1 } else { 2 }, self.budget)?),
+                None => None,
+            },
+            (Function::Binomial, [n, k]) => match (natural(n), natural(k)) {
+                (Some(n), Some(k)) => whole(integers::binomial(n, k, self.budget)?),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn logarithm(&mut self, function: Function, argument: &Form, base: Option<&Form>) -> Result<Form, Unsettled> {
+        let natural = self.natural_logarithm(argument)?;
+        let base = match (function, base) {
+            (_, Some(base)) => base.clone(),
+            (Function::Log2, None) => Form::integer(2),
+            (Function::Log10, None) => Form::integer(10),
+            (Function::Log, None) if self.decimal_log => Form::integer(10),
+            _ => return Ok(natural),
+        };
+        let scale = self.natural_logarithm(&base)?;
+        if scale.is_zero() {
+            return Err(Unsettled::Undefined);
+        }
+        let inverse = self.rational_power(&scale, -Exponent::one())?;
+        let ratio = self.times(&natural, &inverse)?;
+        Ok(self.cancelled(&natural, &scale).unwrap_or(ratio))
+    }
+
+    /// `natural / scale` when one is a rational multiple of the other: `\log_4 8`.
+    fn cancelled(&self, natural: &Form, scale: &Form) -> Option<Form> {
+        if natural.terms.len() != scale.terms.len() {
+            return None;
+        }
+        let ratio = natural.leading()? / scale.leading()?;
+        (scale.clone().scaled(&ratio) == *natural).then(|| Form::rational(ratio))
+    }
+
+    /// `ln`, with the numeric factor taken apart prime by prime and powers of `e` undone.
+    fn natural_logarithm(&mut self, argument: &Form) -> Result<Form, Unsettled> {
+        let Some((monomial, coefficient)) = argument.as_term().map(|(m, c)| (m.clone(), c.clone())) else {
+            return match argument.is_zero() {
+                true => Err(Unsettled::Undefined),
+                false => Ok(self.call(Function::Ln, vec![argument.clone()])),
+            };
+        };
+        if coefficient.is_negative() {
+            return Ok(self.call(Function::Ln, vec![argument.clone()]));
+        }
+        let mut sum = self.logarithm_of_number(&coefficient)?;
+        let mut rest = Vec::new();
+        for (id, exponent) in monomial.0 {
+            let scale = BigRational::new((*exponent.numer()).into(), (*exponent.denom()).into());
+            match self.atoms[id].clone() {
+                Atom::Symbol(name) if name == "e" => sum = sum.add(Form::rational(scale)),
+                Atom::Prime(prime) => {
+                    let part = self.logarithm_of_number(&BigRational::from_integer(prime.into()))?;
+                    sum = sum.add(part.scaled(&scale));
+                }
+                Atom::Power(base, direction) if *base == self.euler() => sum = sum.add(direction.scaled(&scale)),
+                _ => rest.push((id, exponent)),
+            }
+        }
+        if !rest.is_empty() {
+            let rest = Form::term(Monomial(rest), BigRational::one());
+            sum = sum.add(self.call(Function::Ln, vec![rest]));
+        }
+        Ok(sum)
+    }
+
+    fn logarithm_of_number(&mut self, value: &BigRational) -> Result<Form, Unsettled> {
+        let mut sum = Form::zero();
+        for (part, sign) in [(value.numer(), 1i64), (value.denom(), -1)] {
+            if part.is_one() {
+                continue;
+            }
+            let factors = integers::factor(part, self.budget)?;
+            let primes = factors.primes.into_iter().map(|(prime, count)| (BigInt::from(prime), count));
+            for (factor, count) in primes.chain(factors.rest) {
+                let atom = self.call(Function::Ln, vec![Form::rational(BigRational::from_integer(factor))]);
+                sum = sum.add(atom.scaled(&BigRational::from_integer((sign * i64::from(count)).into())));
+            }
+        }
+        Ok(sum)
+    }
+
+    /// `|x|` with the numeric factor outside and the sign of the rest fixed.
+    fn absolute(&mut self, argument: &Form) -> Form {
+        let Some(leading) = argument.leading().cloned() else { return Form::zero() };
+        let inner = argument.clone().scaled(&leading.recip());
+        self.call(Function::Abs, vec![inner]).scaled(&leading.abs())
+    }
+}
+
+fn integers(values: &[BigRational]) -> bool {
+    values.iter().all(BigRational::is_integer)
+}
+
+fn natural(value: &BigRational) -> Option<u64> {
+    if value.is_integer() { value.numer().to_u64() } else { None }
+}

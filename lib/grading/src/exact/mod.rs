@@ -1,0 +1,12 @@
+//! Exact arithmetic: rationals, radicals, `i`, and polynomials over whatever else occurs, in one normal form.
+//!
+//! Two expressions with the same normal form are equal with certainty. The converse does not hold
+//! (`sin^2 + cos^2` is not seen to be 1), so a difference is left to numeric evaluation.
+
+mod form;
+mod functions;
+mod integers;
+mod normalise;
+mod powers;
+
+pub(crate) use normalise::{Normaliser, Unsettled};

@@ -1,0 +1,101 @@
+//! The last formula or number of a text that announces nothing.
+
+use super::{Extracted, Rule};
+
+/// Where a formula, a bold passage or a number ends the text's mathematics.
+pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
+    let formula = last_formula(text);
+    let number = last_number(text);
+    match (formula, number) {
+        // A number behind the last formula is nearer to the end.
+        (Some((_, end)), Some((start, number))) if start >= end => Some(Extracted { text: number, rule: Rule::Number }),
+        (Some((formula, _)), _) => Some(Extracted { text: formula, rule: Rule::Formula }),
+        (None, Some((_, number))) => Some(Extracted { text: number, rule: Rule::Number }),
+        (None, None) => None,
+    }
+}
+
+/// The last text between math delimiters or bold marks, and where it ends.
+fn last_formula(text: &str) -> Option<(&str, usize)> {
+    let pairs = [("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**")];
+    let candidates = pairs.iter().filter_map(|(open, close)| last_between(text, open, close));
+    candidates.filter(|(inner, _)| is_mathematical(inner)).max_by_key(|(inner, end)| (*end, inner.len()))
+}
+
+fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize)> {
+    let end = text.rfind(close)?;
+    let start = text[..end].rfind(open)? + open.len();
+    let inner = text[start..end].trim().trim_matches('$').trim();
+    let unbalanced = open == close && text.matches(open).count() % 2 != 0;
+    (!inner.is_empty() && inner.len() < 400 && !unbalanced && !(open == "$" && inner.contains('\n'))).then_some((inner, end + close.len()))
+}
+
+/// Digits, or letters of which few stand beside each other outside commands.
+fn is_mathematical(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^')) || text.chars().count() <= 3
+}
+
+/// The last number with its sign, decimals, fraction and percent sign.
+fn last_number(text: &str) -> Option<(usize, &str)> {
+    let bytes = text.as_bytes();
+    let last = bytes.iter().rposition(u8::is_ascii_digit)?;
+    let mut start = last;
+    while start > 0 && is_part(bytes, start - 1) {
+        start -= 1;
+    }
+    while start < last && matches!(bytes[start], b',' | b'/') {
+        start += 1;
+    }
+    let mut end = last + 1;
+    if bytes.get(end) == Some(&b'%') {
+        end += 1;
+    } else if text[end..].starts_with("\\%") {
+        end += 2;
+    }
+    start = signed(text, start);
+    text.get(start..end).map(|number| (start, number))
+}
+
+/// Digits, and separators between digits.
+fn is_part(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'0'..=b'9' => true,
+        b'.' => bytes[at + 1].is_ascii_digit(),
+        b',' | b'/' => at > 0 && bytes[at - 1].is_ascii_digit() && bytes[at + 1].is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// Where a number with its sign begins: `-5`, `-$40`; `7-5` has no sign.
+fn signed(text: &str, start: usize) -> usize {
+    let before = text[..start].trim_end_matches('$').trim_end_matches('\\');
+    let dollars = before.len();
+    for minus in ["-", "−"] {
+        if let Some(rest) = before.strip_suffix(minus) {
+            if !rest.ends_with(|c: char| c.is_alphanumeric() || c == ')' || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())) {
+                return rest.len();
+            }
+        }
+    }
+    if dollars < start { dollars } else { start }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        trailing(text).map(|extracted| extracted.text)
+    }
+
+    #[test]
+    fn last_formula_or_number() {
+        assert_eq!(found("so $5x=30$ and $x=6$."), Some("x=6"));
+        assert_eq!(found("we compute 12 then 15"), Some("15"));
+        assert_eq!(found("the temperature drops to -3"), Some("-3"));
+        assert_eq!(found("It takes **160 minutes** (or 2 hours and 40 minutes)."), Some("40"));
+        assert_eq!(found("no conclusion"), None);
+        assert_eq!(found("which gives 2.5 hours"), Some("2.5"));
+        assert_eq!(found("1,234 people"), Some("1,234"));
+    }
+}

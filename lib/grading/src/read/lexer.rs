@@ -1,0 +1,342 @@
+//! Splits an answer into tokens. Iterative and linear, whatever the input.
+
+use std::borrow::Cow;
+
+use super::numeral::{self, Grouping};
+use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
+use super::vocabulary::{self, Meaning};
+
+/// Splits `text`. `grouping` says how digits around commas are read at the top level.
+pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
+    let mut lexer = Lexer { text, at: 0, depth: 0, nested: 0, rows: false, spaced: false, grouping, tokens: Vec::with_capacity(text.len() / 2 + 1) };
+    lexer.run(text.len());
+    mend(&mut lexer.tokens);
+    lexer.tokens
+}
+
+/// Text commands may stand in one another this deep; deeper ones are skipped.
+const NESTED: usize = 8;
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Open visible brackets: inside them `1,234` is two things.
+    depth: usize,
+    /// Arguments of text commands that are being read inside one another.
+    nested: usize,
+    /// An environment has been opened, where `\\\\` parts rows.
+    rows: bool,
+    spaced: bool,
+    grouping: Grouping,
+    tokens: Vec<Token<'a>>,
+}
+
+impl<'a> Lexer<'a> {
+    fn run(&mut self, end: usize) {
+        while self.at < end {
+            let Some(c) = self.text[self.at..end].chars().next() else { return };
+            self.one(c, end);
+        }
+    }
+
+    fn rest(&self, end: usize) -> &'a str {
+        &self.text[self.at..end]
+    }
+
+    fn push(&mut self, lexeme: Lexeme<'a>) {
+        match lexeme {
+            Lexeme::Open(bracket) if bracket != Bracket::Brace => self.depth += 1,
+            Lexeme::Close(bracket) if bracket != Bracket::Brace => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.tokens.push(Token { lexeme, spaced: self.spaced });
+        self.spaced = false;
+    }
+
+    fn one(&mut self, c: char, end: usize) {
+        match c {
+            '\\' => self.command(end),
+            '0'..='9' => self.number(end),
+            '.' if self.rest(end)[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number(end),
+            'a'..='z' | 'A'..='Z' => self.word(end),
+            '$' | '"' | '`' | '“' | '”' => self.at += c.len_utf8(),
+            '~' => self.blank(1),
+            _ if c.is_whitespace() => self.blank(c.len_utf8()),
+            '*' if self.rest(end).starts_with("**") => self.sign(Sign::Caret, 2),
+            '<' if self.rest(end).starts_with("<=") => self.sign(Sign::LessEqual, 2),
+            '>' if self.rest(end).starts_with(">=") => self.sign(Sign::GreaterEqual, 2),
+            '=' if self.rest(end).starts_with("==") => self.sign(Sign::Equal, 2),
+            '!' if self.rest(end).starts_with("!=") => self.sign(Sign::NotEqual, 2),
+            '+' if self.rest(end).starts_with("+/-") => self.sign(Sign::PlusMinus, 3),
+            '-' if self.rest(end).starts_with("->") => self.sign(Sign::Arrow, 2),
+            '.' if self.rest(end).starts_with("...") => self.sign(Sign::Dots, 3),
+            _ => self.character(c),
+        }
+    }
+
+    fn blank(&mut self, length: usize) {
+        self.spaced = true;
+        self.at += length;
+    }
+
+    fn sign(&mut self, sign: Sign, length: usize) {
+        self.at += length;
+        self.push(Lexeme::Sign(sign));
+    }
+
+    fn character(&mut self, c: char) {
+        self.at += c.len_utf8();
+        if let Some(lexeme) = vocabulary::character(c) {
+            self.push(lexeme);
+        } else if let Some((top, bottom)) = vulgar(c) {
+            self.push(Lexeme::Sign(Sign::Fraction));
+            self.push(Lexeme::Number(Cow::Borrowed(top)));
+            self.push(Lexeme::Number(Cow::Borrowed(bottom)));
+        } else if raised(c).is_some() {
+            self.script(c, Sign::Caret, raised);
+        } else if lowered(c).is_some() {
+            self.script(c, Sign::Underscore, lowered);
+        } else if c.is_alphabetic() {
+            self.push(Lexeme::Letter(c));
+        } else {
+            self.push(Lexeme::Sign(Sign::Other(c)));
+        }
+    }
+
+    /// A run of superscript or subscript characters as a braced argument.
+    fn script(&mut self, first: char, sign: Sign, plain: fn(char) -> Option<char>) {
+        let mut content: String = plain(first).into_iter().collect();
+        while let Some((c, digit)) = self.text[self.at..].chars().next().and_then(|c| Some((c, plain(c)?))) {
+            content.push(digit);
+            self.at += c.len_utf8();
+        }
+        self.push(Lexeme::Sign(sign));
+        self.push(Lexeme::Open(Bracket::Brace));
+        if let Some(rest) = content.strip_prefix('-') {
+            self.push(Lexeme::Sign(Sign::Minus));
+            content = rest.to_owned();
+        }
+        match content.parse::<u64>() {
+            Ok(_) => self.push(Lexeme::Number(Cow::Owned(content))),
+            Err(_) => content.chars().for_each(|c| self.push(Lexeme::Letter(c))),
+        }
+        self.push(Lexeme::Close(Bracket::Brace));
+    }
+
+    fn number(&mut self, end: usize) {
+        let grouping = Grouping { comma: self.grouping.comma && self.depth == 0, ..self.grouping };
+        match numeral::scan(self.rest(end), grouping) {
+            Some(numeral) => {
+                self.at += numeral.length;
+                self.push(Lexeme::Number(numeral.digits));
+            }
+            None => self.at += 1,
+        }
+    }
+
+    fn word(&mut self, end: usize) {
+        let rest = self.rest(end);
+        let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let word = &rest[..length];
+        if matches!(word, "np" | "numpy" | "math" | "Math" | "sympy" | "sp") && rest[length..].starts_with('.') {
+            self.at += length + 1;
+            return;
+        }
+        let numbered = ["log10", "log2"].into_iter().find(|name| rest.starts_with(name) && rest[name.len()..].starts_with(['(', ' ', '{']));
+        let word = numbered.unwrap_or(word);
+        self.at += word.len();
+        if word.len() == 1 {
+            self.push(Lexeme::Letter(char::from(word.as_bytes()[0])));
+        } else if let Some(lexeme) = vocabulary::word(word) {
+            self.push(lexeme);
+        } else if let Some((function, letter)) = glued(word) {
+            self.push(function);
+            self.push(Lexeme::Letter(letter));
+        } else {
+            self.push(Lexeme::Word(word));
+        }
+    }
+
+    fn command(&mut self, end: usize) {
+        let rest = &self.rest(end)[1..];
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let length = if letters > 0 { letters } else { rest.chars().next().map_or(0, char::len_utf8) };
+        // JSON turned `\frac` and `\neq` that were escaped once too little into a form feed or a line feed; `\\frac` once too much.
+        if rest.starts_with('\\') && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) && !self.rows {
+            self.at += 1;
+            return;
+        }
+        let name = &rest[..length];
+        self.at += 1 + length;
+        match vocabulary::command(name) {
+            Meaning::Is(lexeme) => self.push(lexeme),
+            Meaning::Nothing => {}
+            Meaning::Blank => self.spaced = true,
+            Meaning::Text => self.text_argument(end, false),
+            Meaning::Upright => self.text_argument(end, true),
+            Meaning::Delimiter => self.delimiter(end),
+            Meaning::Blackboard => self.blackboard(end),
+            Meaning::Begin => self.environment(end, Lexeme::Begin),
+            Meaning::End => self.environment(end, Lexeme::End),
+            Meaning::SkipArgument => {
+                self.argument(end);
+            }
+        }
+    }
+
+    /// After `\left`: an invisible `.` is dropped, everything else is read as usual.
+    fn delimiter(&mut self, end: usize) {
+        let rest = self.rest(end);
+        let trimmed = rest.trim_start();
+        if trimmed.starts_with('.') {
+            self.at += rest.len() - trimmed.len() + 1;
+        } else if trimmed.starts_with("\\[") || trimmed.starts_with("\\]") {
+            self.at += rest.len() - trimmed.len() + 1;
+        }
+    }
+
+    /// Content of the braces that follow, and where it starts; the lexer stands behind them afterwards.
+    fn argument(&mut self, end: usize) -> Option<(&'a str, usize)> {
+        let rest = self.rest(end);
+        let trimmed = rest.trim_start();
+        let content = crate::extract::braced(trimmed)?;
+        let start = self.at + rest.len() - trimmed.len() + 1;
+        self.at = start + content.len() + 1;
+        Some((content, start))
+    }
+
+    fn blackboard(&mut self, end: usize) {
+        let content = match self.argument(end) {
+            Some((content, _)) => content.trim(),
+            None => {
+                let rest = self.rest(end);
+                let trimmed = rest.trim_start();
+                let length = trimmed.chars().next().map_or(0, char::len_utf8);
+                self.at += rest.len() - trimmed.len() + length;
+                &trimmed[..length]
+            }
+        };
+        match vocabulary::blackboard(content) {
+            Some(set) => self.push(Lexeme::Constant(set)),
+            None => self.push(Lexeme::Text(content)),
+        }
+    }
+
+    fn environment(&mut self, end: usize, lexeme: fn(&'a str) -> Lexeme<'a>) {
+        if let Some((name, _)) = self.argument(end) {
+            self.push(lexeme(name.trim_end_matches('*')));
+            self.rows = true;
+            if name.starts_with("array") && matches!(self.tokens.last(), Some(Token { lexeme: Lexeme::Begin(_), .. })) {
+                self.argument(end);
+            }
+        }
+    }
+
+    /// `\text{...}`: conjunctions and numbers in it are what they say, the rest is text.
+    fn text_argument(&mut self, end: usize, upright: bool) {
+        let Some((content, start)) = self.argument(end) else { return };
+        let after = self.at;
+        let inner = content.trim_matches(|c: char| c.is_whitespace() || c == '~');
+        let bare = inner.trim_start_matches("\\,").trim_matches(['(', ')', ',', ' ', '.', '$']);
+        if inner.is_empty() {
+            self.spaced = true;
+        } else if bare.is_empty() || !bare.contains(|c: char| c.is_alphabetic()) || (upright && !is_plain_name(inner)) {
+            if self.nested < NESTED {
+                self.at = start;
+                self.spaced = true;
+                self.nested += 1;
+                self.run(start + content.len());
+                self.nested -= 1;
+                self.at = after;
+            }
+        } else {
+            match bare {
+                "and" | "und" | "et" => self.push(Lexeme::Sign(Sign::And)),
+                "or" | "ou" | "oder" => self.push(Lexeme::Sign(Sign::Or)),
+                _ => match vocabulary::word(bare) {
+                    Some(lexeme @ (Lexeme::Function(_) | Lexeme::Constant(_))) if bare.len() > 1 => self.push(lexeme),
+                    _ => self.push(Lexeme::Text(inner)),
+                },
+            }
+        }
+    }
+}
+
+/// Letters, and what units are written with: `m/s`, `kg m^2`, `cm^{3}`.
+fn is_plain_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '/' | '^' | '{' | '}' | '-' | '.' | '~' | '·' | '\''))
+}
+
+/// `sinx` is the function and one letter.
+fn glued(word: &str) -> Option<(Lexeme<'_>, char)> {
+    let (name, letter) = word.split_at(word.len() - 1);
+    match vocabulary::word(name)? {
+        function @ Lexeme::Function(
+            Function::Sin | Function::Cos | Function::Tan | Function::Ln | Function::Log | Function::Cot | Function::Sec | Function::Csc,
+        ) => Some((function, letter.chars().next()?)),
+        _ => None,
+    }
+}
+
+/// Letters that stand for operators only between certain neighbours.
+fn mend(tokens: &mut [Token<'_>]) {
+    for at in 1..tokens.len().saturating_sub(1) {
+        let (before, after) = (&tokens[at - 1].lexeme, &tokens[at + 1]);
+        let replacement = match &tokens[at].lexeme {
+            Lexeme::Letter('U') if matches!(before, Lexeme::Close(_)) && matches!(after.lexeme, Lexeme::Open(_)) => Sign::Union,
+            Lexeme::Letter('x' | 'X')
+                if tokens[at].spaced == after.spaced
+                    && tokens[at].spaced
+                    && matches!(before, Lexeme::Number(_))
+                    && matches!(after.lexeme, Lexeme::Number(_)) =>
+            {
+                Sign::Times
+            }
+            _ => continue,
+        };
+        tokens[at].lexeme = Lexeme::Sign(replacement);
+    }
+}
+
+fn vulgar(c: char) -> Option<(&'static str, &'static str)> {
+    Some(match c {
+        '½' => ("1", "2"),
+        '⅓' => ("1", "3"),
+        '⅔' => ("2", "3"),
+        '¼' => ("1", "4"),
+        '¾' => ("3", "4"),
+        '⅕' => ("1", "5"),
+        '⅖' => ("2", "5"),
+        '⅗' => ("3", "5"),
+        '⅘' => ("4", "5"),
+        '⅙' => ("1", "6"),
+        '⅚' => ("5", "6"),
+        '⅛' => ("1", "8"),
+        '⅜' => ("3", "8"),
+        '⅝' => ("5", "8"),
+        '⅞' => ("7", "8"),
+        _ => return None,
+    })
+}
+
+fn raised(c: char) -> Option<char> {
+    place("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱ", "0123456789-ni", c)
+}
+
+fn lowered(c: char) -> Option<char> {
+    place("₀₁₂₃₄₅₆₇₈₉ₙₓ", "0123456789nx", c)
+}
+
+fn place(from: &str, to: &str, c: char) -> Option<char> {
+    from.chars().position(|f| f == c).and_then(|at| to.chars().nth(at))
+}
+
+/// The constant that a single letter stands for where it is no index.
+pub(crate) fn letter_constant(letter: char) -> Option<Constant> {
+    match letter {
+        'e' => Some(Constant::E),
+        'i' => Some(Constant::I),
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! Markup around an answer: dollars, bold, quotes, a box, a closing full stop.
+
+use std::borrow::Cow;
+
+/// The answer without what merely surrounds it.
+pub(crate) fn stripped(text: &str) -> &str {
+    let mut text = text.trim();
+    loop {
+        let before = text.len();
+        text = unwrapped(unpunctuated(text)).trim();
+        if text.len() == before {
+            return text;
+        }
+    }
+}
+
+/// Full-width digits and letters as their ASCII selves, invisible characters gone.
+pub(crate) fn unified(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_foreign(c)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter_map(ascii).collect())
+}
+
+fn is_foreign(c: char) -> bool {
+    matches!(c, '\u{ff10}'..='\u{ff5a}' | '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' | '\u{660}'..='\u{669}')
+}
+
+fn ascii(c: char) -> Option<char> {
+    match c {
+        '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' => None,
+        '\u{ff10}'..='\u{ff5a}' => char::from_u32(c as u32 - 0xfee0),
+        '\u{660}'..='\u{669}' => char::from_u32(c as u32 - 0x660 + 0x30),
+        _ => Some(c),
+    }
+}
+
+/// Without punctuation and blanks that end a sentence; `!` is a factorial and stays.
+fn unpunctuated(text: &str) -> &str {
+    let text = text.trim_end_matches(['.', ',', ';', ':', '。', '，', '\n', ' ']);
+    let text = text.strip_prefix("\\displaystyle").unwrap_or(text);
+    let text = text.strip_suffix("\\\\").unwrap_or(text);
+    let text = match text.strip_suffix('\\') {
+        Some(rest) if !rest.ends_with('\\') => rest,
+        _ => text,
+    };
+    text.trim_start_matches([':', '\n', ' '])
+}
+
+const PAIRS: [(&str, &str); 12] = [
+    ("$$", "$$"),
+    ("$", "$"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("**", "**"),
+    ("__", "__"),
+    ("`", "`"),
+    ("\"", "\""),
+    ("“", "”"),
+    ("'", "'"),
+    ("*", "*"),
+    ("「", "」"),
+];
+
+/// Without one layer of a pair around the whole.
+fn unwrapped(text: &str) -> &str {
+    for (open, close) in PAIRS {
+        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+            if !inner.contains(open) && !inner.contains(close) && !inner.is_empty() {
+                return inner;
+            }
+        }
+    }
+    let boxed = text.strip_prefix("\\boxed").or_else(|| text.strip_prefix("\\fbox")).map(str::trim_start);
+    match boxed.and_then(crate::extract::braced) {
+        Some(inner) if text.ends_with('}') && !inner.contains("\\boxed") => inner,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strips_layers_and_keeps_the_middle() {
+        for (text, inner) in [
+            (" $5$. ", "5"),
+            ("**5**", "5"),
+            (r"\boxed{22}", "22"),
+            (r"\(\frac{1}{2}\)", r"\frac{1}{2}"),
+            ("\"odd\".", "odd"),
+            ("$8$,$4$", "$8$,$4$"),
+            ("5!", "5!"),
+            ("185\\ ", "185"),
+        ] {
+            assert_eq!(stripped(text), inner, "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The words of the language that answers are written in, LaTeX and plain text alike.
+//!
+//! Two spellings of one thing are one token: `\leq`, `\le`, `<=` and `≤` are [`Sign::LessEqual`]. Comparing
+//! token streams therefore already forgives spacing, `\left`/`\right`, `\dfrac` and unicode.
+
+use std::borrow::Cow;
+
+/// Operators, relations and punctuation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+    PlusMinus,
+    MinusPlus,
+    Times,
+    Slash,
+    Caret,
+    Underscore,
+    Bang,
+    Percent,
+    Degree,
+    Prime,
+    Currency,
+    Comma,
+    Semicolon,
+    And,
+    Or,
+    Colon,
+    Bar,
+    Norm,
+    Mid,
+    Equal,
+    Less,
+    Greater,
+    LessEqual,
+    GreaterEqual,
+    NotEqual,
+    Approximately,
+    Congruent,
+    In,
+    NotIn,
+    Subset,
+    Union,
+    Intersection,
+    Without,
+    Arrow,
+    Ampersand,
+    NewRow,
+    Dots,
+    Fraction,
+    Binomial,
+    Over,
+    Root,
+    Sum,
+    ProductOver,
+    Modulo,
+    Dot,
+    Other(char),
+}
+
+/// Brackets that come in pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Bracket {
+    Round,
+    Square,
+    /// `\{ \}`: a set.
+    Curly,
+    /// `{ }`: TeX's grouping, invisible.
+    Brace,
+    Angle,
+    Floor,
+    Ceiling,
+}
+
+/// Functions of one argument (a logarithm may carry a base, written as a subscript).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Function {
+    Sin,
+    Cos,
+    Tan,
+    Cot,
+    Sec,
+    Csc,
+    ArcSin,
+    ArcCos,
+    ArcTan,
+    ArcCot,
+    ArcSec,
+    ArcCsc,
+    Sinh,
+    Cosh,
+    Tanh,
+    Coth,
+    Sech,
+    Csch,
+    ArcSinh,
+    ArcCosh,
+    ArcTanh,
+    /// Natural logarithm.
+    Ln,
+    /// Logarithm that names no base: natural for some writers, decimal for others.
+    Log,
+    Log2,
+    Log10,
+    Exp,
+    Abs,
+    Sqrt,
+    Cbrt,
+    Floor,
+    Ceiling,
+    Factorial,
+    DoubleFactorial,
+    Gcd,
+    Lcm,
+    Min,
+    Max,
+    Binomial,
+    Re,
+    Im,
+    Arg,
+    Sign,
+    Det,
+    Norm,
+    Conjugate,
+}
+
+/// Fixed values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Constant {
+    Pi,
+    E,
+    I,
+    Infinity,
+    EmptySet,
+    Reals,
+    Integers,
+    Naturals,
+    Rationals,
+    Complexes,
+}
+
+/// One word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lexeme<'a> {
+    /// Digits with at most one `.`, an optional `e` exponent, and an optional repeating part after `~`.
+    Number(Cow<'a, str>),
+    /// A one-letter name, Greek letters included.
+    Letter(char),
+    /// A run of plain letters that is no known name.
+    Word(&'a str),
+    /// What `\text{}`, `\mathrm{}` and their kin hold, trimmed.
+    Text(&'a str),
+    /// A LaTeX command without a meaning here.
+    Command(&'a str),
+    /// An accent (`\bar`, `\vec`, ...) over the next argument.
+    Accent(&'a str),
+    Function(Function),
+    Constant(Constant),
+    Sign(Sign),
+    Open(Bracket),
+    Close(Bracket),
+    Begin(&'a str),
+    End(&'a str),
+}
+
+/// A word and whether a blank stood before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Token<'a> {
+    pub(crate) lexeme: Lexeme<'a>,
+    pub(crate) spaced: bool,
+}

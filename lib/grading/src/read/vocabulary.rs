@@ -1,0 +1,335 @@
+//! Which LaTeX commands, plain words and characters mean what.
+
+use super::token::{Bracket, Constant, Function, Lexeme, Sign};
+
+use Lexeme::{Close, Letter, Open};
+
+/// What to do with a LaTeX command.
+pub(crate) enum Meaning<'a> {
+    /// It is this word.
+    Is(Lexeme<'a>),
+    /// Layout only: nothing is meant.
+    Nothing,
+    /// A blank.
+    Blank,
+    /// Its argument is text.
+    Text,
+    /// Its argument is a name set upright: text, or mathematics when it holds no word.
+    Upright,
+    /// `\left`, `\right`, `\big...`: a delimiter follows.
+    Delimiter,
+    /// `\mathbb`: its argument names a number set.
+    Blackboard,
+    Begin,
+    End,
+    /// Its argument is layout and is skipped (`\hspace{1cm}`).
+    SkipArgument,
+}
+
+/// The meaning of `\name`.
+pub(crate) fn command(name: &str) -> Meaning<'_> {
+    use Meaning::{Begin, Blackboard, Blank, Delimiter, End, Is, Nothing, SkipArgument, Text, Upright};
+    if let Some(function) = function_command(name) {
+        return Is(Lexeme::Function(function));
+    }
+    if let Some(letter) = greek(name) {
+        return Is(Letter(letter));
+    }
+    if let Some(sign) = sign_command(name) {
+        return Is(Lexeme::Sign(sign));
+    }
+    match name {
+        "displaystyle" | "textstyle" | "scriptstyle" | "limits" | "nolimits" | "mathbf" | "boldsymbol" | "bm" | "mathit"
+        | "mathsf" | "mathtt" | "mathcal" | "mathfrak" | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber" | "notag"
+        | "(" | ")" | "[" | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering" | "mathstrut" | "mathopen" | "mathclose"
+        | "ensuremath" | "mathrel" | "mathbin" | "phantom" | "ans" | "answer" | "newline" | "vphantom" => Nothing,
+        "," | ";" | ":" | ">" | " " | "quad" | "qquad" | "enspace" | "thinspace" | "space" | "/" | "\n" | "\t" => Blank,
+        "text" | "textbf" | "textit" | "textrm" | "textsf" | "texttt" | "emph" | "mbox" | "hbox" | "textnormal" | "textsc"
+        | "underline" | "textup" | "textstylebf" => Text,
+        "mathrm" | "operatorname" | "operatorname*" | "unit" | "si" | "mathop" | "mathnormal" => Upright,
+        "left" | "right" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr" | "Bigl" | "Bigr" | "biggl" | "biggr" | "Biggl"
+        | "Biggr" | "middle" | "bigm" => Delimiter,
+        "mathbb" | "Bbb" | "mathbbm" => Blackboard,
+        "begin" => Begin,
+        "end" => End,
+        "hspace" | "vspace" | "hskip" | "label" | "tag" | "color" | "phantomsection" | "vskip" | "kern" => SkipArgument,
+        "lbrace" | "{" => Is(Open(Bracket::Curly)),
+        "rbrace" | "}" => Is(Close(Bracket::Curly)),
+        "langle" => Is(Open(Bracket::Angle)),
+        "rangle" => Is(Close(Bracket::Angle)),
+        "lfloor" => Is(Open(Bracket::Floor)),
+        "rfloor" => Is(Close(Bracket::Floor)),
+        "lceil" => Is(Open(Bracket::Ceiling)),
+        "rceil" => Is(Close(Bracket::Ceiling)),
+        "lbrack" => Is(Open(Bracket::Square)),
+        "rbrack" => Is(Close(Bracket::Square)),
+        "lparen" => Is(Open(Bracket::Round)),
+        "rparen" => Is(Close(Bracket::Round)),
+        "pi" => Is(Lexeme::Constant(Constant::Pi)),
+        "infty" | "infin" => Is(Lexeme::Constant(Constant::Infinity)),
+        "emptyset" | "varnothing" | "O" => Is(Lexeme::Constant(Constant::EmptySet)),
+        "R" | "Reals" | "reals" => Is(Lexeme::Constant(Constant::Reals)),
+        "Z" => Is(Lexeme::Constant(Constant::Integers)),
+        "N" => Is(Lexeme::Constant(Constant::Naturals)),
+        "Q" => Is(Lexeme::Constant(Constant::Rationals)),
+        "C" => Is(Lexeme::Constant(Constant::Complexes)),
+        "i" | "imath" => Is(Lexeme::Constant(Constant::I)),
+        "bar" | "overline" | "hat" | "widehat" | "vec" | "overrightarrow" | "tilde" | "widetilde" | "dot" | "ddot"
+        | "overleftrightarrow" | "overbar" | "overarc" | "stackrel" | "overset" | "underset" | "widearc" => Is(Lexeme::Accent(name)),
+        _ => Is(Lexeme::Command(name)),
+    }
+}
+
+fn sign_command(name: &str) -> Option<Sign> {
+    Some(match name {
+        "cdot" | "times" | "ast" | "star" | "cdotp" | "bullet" => Sign::Times,
+        "div" => Sign::Slash,
+        "pm" => Sign::PlusMinus,
+        "mp" => Sign::MinusPlus,
+        "le" | "leq" | "leqslant" | "leqq" => Sign::LessEqual,
+        "ge" | "geq" | "geqslant" | "geqq" => Sign::GreaterEqual,
+        "lt" => Sign::Less,
+        "gt" => Sign::Greater,
+        "ne" | "neq" => Sign::NotEqual,
+        "approx" | "approxeq" | "simeq" | "sim" | "doteq" => Sign::Approximately,
+        "equiv" | "cong" => Sign::Congruent,
+        "in" | "isin" => Sign::In,
+        "notin" => Sign::NotIn,
+        "subset" | "subseteq" => Sign::Subset,
+        "cup" | "bigcup" => Sign::Union,
+        "cap" | "bigcap" => Sign::Intersection,
+        "setminus" | "backslash" | "smallsetminus" => Sign::Without,
+        "to" | "rightarrow" | "Rightarrow" | "implies" | "longrightarrow" | "Longrightarrow" | "mapsto" | "iff"
+        | "Leftrightarrow" => Sign::Arrow,
+        "land" | "wedge" | "and" => Sign::And,
+        "lor" | "vee" | "or" => Sign::Or,
+        "mid" => Sign::Mid,
+        "vert" | "lvert" | "rvert" => Sign::Bar,
+        "Vert" | "lVert" | "rVert" | "|" => Sign::Norm,
+        "%" => Sign::Percent,
+        "circ" | "degree" | "textdegree" => Sign::Degree,
+        "prime" => Sign::Prime,
+        "$" | "pounds" | "euro" | "texteuro" | "pound" | "textdollar" | "yen" => Sign::Currency,
+        "&" => Sign::And,
+        "\\" | "cr" | "tabularnewline" => Sign::NewRow,
+        "ldots" | "cdots" | "dots" | "dotsc" | "dotsb" | "vdots" | "ddots" => Sign::Dots,
+        "frac" | "dfrac" | "tfrac" | "cfrac" => Sign::Fraction,
+        "binom" | "dbinom" | "tbinom" => Sign::Binomial,
+        "over" => Sign::Over,
+        "sqrt" => Sign::Root,
+        "sum" => Sign::Sum,
+        "prod" => Sign::ProductOver,
+        "bmod" | "pmod" | "mod" => Sign::Modulo,
+        "colon" => Sign::Colon,
+        "_" => Sign::Underscore,
+        _ => return None,
+    })
+}
+
+fn function_command(name: &str) -> Option<Function> {
+    use Function as F;
+    Some(match name {
+        "Re" => F::Re,
+        "Im" => F::Im,
+        "log" => F::Log,
+        "abs" => F::Abs,
+        _ => return function_word(name).filter(|function| !matches!(function, F::Sqrt | F::Abs)),
+    })
+}
+
+fn function_word(name: &str) -> Option<Function> {
+    use Function as F;
+    Some(match name {
+        "sin" => F::Sin,
+        "cos" => F::Cos,
+        "tan" | "tg" => F::Tan,
+        "cot" | "ctg" | "cotan" => F::Cot,
+        "sec" => F::Sec,
+        "csc" | "cosec" => F::Csc,
+        "arcsin" | "asin" => F::ArcSin,
+        "arccos" | "acos" => F::ArcCos,
+        "arctan" | "atan" | "arctg" => F::ArcTan,
+        "arccot" | "acot" | "arcctg" => F::ArcCot,
+        "arcsec" | "asec" => F::ArcSec,
+        "arccsc" | "acsc" => F::ArcCsc,
+        "sinh" => F::Sinh,
+        "cosh" => F::Cosh,
+        "tanh" => F::Tanh,
+        "coth" => F::Coth,
+        "sech" => F::Sech,
+        "csch" => F::Csch,
+        "arcsinh" | "asinh" | "arsinh" => F::ArcSinh,
+        "arccosh" | "acosh" | "arcosh" => F::ArcCosh,
+        "arctanh" | "atanh" | "artanh" => F::ArcTanh,
+        "ln" => F::Ln,
+        "log" => F::Log,
+        "lg" | "log10" => F::Log10,
+        "log2" | "lb" => F::Log2,
+        "exp" => F::Exp,
+        "abs" | "Abs" => F::Abs,
+        "sqrt" => F::Sqrt,
+        "cbrt" => F::Cbrt,
+        "floor" => F::Floor,
+        "ceil" | "ceiling" => F::Ceiling,
+        "factorial" => F::Factorial,
+        "gcd" => F::Gcd,
+        "lcm" => F::Lcm,
+        "min" => F::Min,
+        "max" => F::Max,
+        "binomial" | "binom" | "comb" | "nCr" => F::Binomial,
+        "arg" => F::Arg,
+        "sgn" | "sign" => F::Sign,
+        "det" => F::Det,
+        "conj" => F::Conjugate,
+        _ => return None,
+    })
+}
+
+/// The Greek letter of a command or a plain word (`theta`).
+fn greek(name: &str) -> Option<char> {
+    Some(match name {
+        "alpha" => 'α',
+        "beta" => 'β',
+        "gamma" => 'γ',
+        "delta" => 'δ',
+        "epsilon" | "varepsilon" => 'ε',
+        "zeta" => 'ζ',
+        "eta" => 'η',
+        "theta" | "vartheta" => 'θ',
+        "iota" => 'ι',
+        "kappa" => 'κ',
+        "lambda" => 'λ',
+        "mu" => 'μ',
+        "nu" => 'ν',
+        "xi" => 'ξ',
+        "rho" | "varrho" => 'ρ',
+        "sigma" | "varsigma" => 'σ',
+        "tau" => 'τ',
+        "upsilon" => 'υ',
+        "phi" | "varphi" => 'φ',
+        "chi" => 'χ',
+        "psi" => 'ψ',
+        "omega" => 'ω',
+        "Gamma" => 'Γ',
+        "Delta" | "triangle" => 'Δ',
+        "Theta" => 'Θ',
+        "Lambda" => 'Λ',
+        "Xi" => 'Ξ',
+        "Pi" => 'Π',
+        "Sigma" => 'Σ',
+        "Phi" => 'Φ',
+        "Psi" => 'Ψ',
+        "Omega" => 'Ω',
+        "ell" => 'ℓ',
+        "hbar" => 'ħ',
+        "partial" => '∂',
+        "nabla" => '∇',
+        _ => return None,
+    })
+}
+
+/// A plain word that is a name: a function, a constant, a Greek letter, a conjunction.
+pub(crate) fn word(name: &str) -> Option<Lexeme<'_>> {
+    if let Some(function) = function_word(name) {
+        return Some(Lexeme::Function(function));
+    }
+    Some(match name {
+        "pi" | "Pi" | "PI" => Lexeme::Constant(Constant::Pi),
+        "oo" | "inf" | "infinity" | "Infinity" | "infty" | "Inf" => Lexeme::Constant(Constant::Infinity),
+        "emptyset" | "EmptySet" => Lexeme::Constant(Constant::EmptySet),
+        "and" | "et" | "und" => Lexeme::Sign(Sign::And),
+        "or" | "ou" | "oder" => Lexeme::Sign(Sign::Or),
+        "frac" => Lexeme::Sign(Sign::Fraction),
+        "cdot" => Lexeme::Sign(Sign::Times),
+        "mod" => Lexeme::Sign(Sign::Modulo),
+        "U" => Lexeme::Letter('U'),
+        // `xi`, `nu` and `mu` are also products of two letters; the rest are no one's product.
+        "xi" | "nu" | "mu" | "eta" => return None,
+        _ => Lexeme::Letter(greek(name)?),
+    })
+}
+
+/// The set that `\mathbb{X}` names.
+pub(crate) fn blackboard(name: &str) -> Option<Constant> {
+    Some(match name {
+        "R" => Constant::Reals,
+        "Z" => Constant::Integers,
+        "N" => Constant::Naturals,
+        "Q" => Constant::Rationals,
+        "C" => Constant::Complexes,
+        _ => return None,
+    })
+}
+
+/// The meaning of a character outside letters, digits and TeX's own signs.
+pub(crate) fn character(c: char) -> Option<Lexeme<'static>> {
+    Some(match c {
+        '(' | '（' => Open(Bracket::Round),
+        ')' | '）' => Close(Bracket::Round),
+        '[' | '［' => Open(Bracket::Square),
+        ']' | '］' => Close(Bracket::Square),
+        '⟨' | '〈' => Open(Bracket::Angle),
+        '⟩' | '〉' => Close(Bracket::Angle),
+        '⌊' => Open(Bracket::Floor),
+        '⌋' => Close(Bracket::Floor),
+        '⌈' => Open(Bracket::Ceiling),
+        '⌉' => Close(Bracket::Ceiling),
+        '{' => Open(Bracket::Brace),
+        '}' => Close(Bracket::Brace),
+        'π' => Lexeme::Constant(Constant::Pi),
+        '∞' => Lexeme::Constant(Constant::Infinity),
+        '∅' => Lexeme::Constant(Constant::EmptySet),
+        'ℝ' => Lexeme::Constant(Constant::Reals),
+        'ℤ' => Lexeme::Constant(Constant::Integers),
+        'ℕ' => Lexeme::Constant(Constant::Naturals),
+        'ℚ' => Lexeme::Constant(Constant::Rationals),
+        'ℂ' => Lexeme::Constant(Constant::Complexes),
+        '∛' => Lexeme::Function(Function::Cbrt),
+        _ => Lexeme::Sign(sign_character(c)?),
+    })
+}
+
+fn sign_character(c: char) -> Option<Sign> {
+    Some(match c {
+        '+' | '＋' => Sign::Plus,
+        '-' | '−' | '–' | '—' | '‑' | '‐' | '－' | '﹣' => Sign::Minus,
+        '±' => Sign::PlusMinus,
+        '∓' => Sign::MinusPlus,
+        '*' | '×' | '·' | '⋅' | '∙' | '•' | '∗' | '✕' => Sign::Times,
+        '/' | '÷' | '∕' | '⁄' | '／' => Sign::Slash,
+        '^' => Sign::Caret,
+        '_' => Sign::Underscore,
+        '!' | '！' => Sign::Bang,
+        '%' | '％' | '٪' => Sign::Percent,
+        '°' | '˚' | 'º' => Sign::Degree,
+        '\'' | '’' | '′' => Sign::Prime,
+        '€' | '£' | '¥' | '₹' | '₽' | '₩' | '￥' => Sign::Currency,
+        ',' | '，' | '、' | '،' => Sign::Comma,
+        ';' | '；' => Sign::Semicolon,
+        ':' | '：' | '∶' => Sign::Colon,
+        '|' | '∣' | '│' => Sign::Bar,
+        '‖' | '∥' => Sign::Norm,
+        '=' | '＝' => Sign::Equal,
+        '<' | '＜' => Sign::Less,
+        '>' | '＞' => Sign::Greater,
+        '≤' | '⩽' | '≦' => Sign::LessEqual,
+        '≥' | '⩾' | '≧' => Sign::GreaterEqual,
+        '≠' => Sign::NotEqual,
+        '≈' | '≃' | '∼' | '≅' => Sign::Approximately,
+        '≡' => Sign::Congruent,
+        '∈' => Sign::In,
+        '∉' => Sign::NotIn,
+        '⊂' | '⊆' => Sign::Subset,
+        '∪' | '⋃' => Sign::Union,
+        '∩' | '⋂' => Sign::Intersection,
+        '∖' => Sign::Without,
+        '→' | '⇒' | '⟹' | '⟶' | '⇔' => Sign::Arrow,
+        '∧' => Sign::And,
+        '∨' => Sign::Or,
+        '&' => Sign::Ampersand,
+        '…' | '⋯' => Sign::Dots,
+        '√' => Sign::Root,
+        '.' | '。' => Sign::Dot,
+        _ => return None,
+    })
+}
