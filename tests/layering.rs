@@ -4,7 +4,7 @@
 use pipeline_tests::{TENSOR_STAGES, bin_dir, names_in, root};
 use std::process::Command;
 
-const TENSOR_CRATES: &[&str] = &["torch", "transformer", "generation", "ppo"];
+const TENSOR_CRATES: &[&str] = &["torch", "transformer", "generation", "ppo", "compute"];
 
 /// What `package` depends on, by name, without development dependencies.
 fn dependencies(package: &str) -> Vec<String> {
