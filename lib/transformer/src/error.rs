@@ -23,6 +23,8 @@ pub enum ModelError {
     RepeatedSlot { slot: i64 },
     #[error("{slots} cache slots but {chunks} chunks of tokens")]
     UnequalCounts { slots: usize, chunks: usize },
+    #[error("no cache slots to extend")]
+    NoRows,
     #[error("nothing to append to cache slot {slot}")]
     EmptyChunk { slot: i64 },
 }

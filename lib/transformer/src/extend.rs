@@ -53,6 +53,9 @@ impl Decoder {
                 chunks: chunks.len(),
             });
         }
+        if slots.is_empty() {
+            return Err(ModelError::NoRows);
+        }
         let mut seen = BTreeSet::new();
         for (&slot, chunk) in slots.iter().zip(chunks) {
             if usize::try_from(slot).map_or(true, |slot| slot >= cache.slots()) {

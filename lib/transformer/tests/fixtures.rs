@@ -16,6 +16,7 @@ const MODELS: [(&str, &str); 4] = [
 ];
 
 fn each_model(check: impl Fn(&Golden)) {
+    torch::set_threads(1);
     for (model, config) in MODELS {
         let Some(golden) = Golden::load(model, config, false) else {
             return;

@@ -1,5 +1,8 @@
 //! One fixture model with its expected numbers, and the comparisons that its README prescribes.
 
+// Each test file is a program of its own and uses a part of this.
+#![allow(dead_code)]
+
 use std::path::{Path, PathBuf};
 
 use checkpoints::{ModelConfig, Weights};

@@ -1,0 +1,262 @@
+//! Configurations in both spellings, and what is refused: file, key, value, what is supported.
+
+use std::path::PathBuf;
+
+use checkpoints::{Architecture, ConfigError, Dtype, ModelConfig, eos_token_ids};
+use tempfile::TempDir;
+
+/// Older spelling, as of the Qwen2.5-Math checkpoints; every test changes a line of it.
+const PLAIN: &str = r#"{
+  "architectures": ["Qwen2ForCausalLM"],
+  "model_type": "qwen2",
+  "hidden_act": "silu",
+  "hidden_size": 1536,
+  "intermediate_size": 8960,
+  "num_hidden_layers": 28,
+  "num_attention_heads": 12,
+  "num_key_value_heads": 2,
+  "max_position_embeddings": 4096,
+  "max_window_layers": 21,
+  "rms_norm_eps": 1e-06,
+  "rope_theta": 10000,
+  "sliding_window": 4096,
+  "use_sliding_window": false,
+  "use_mrope": false,
+  "attention_dropout": 0.0,
+  "tie_word_embeddings": true,
+  "torch_dtype": "bfloat16",
+  "vocab_size": 151936,
+  "eos_token_id": 151643,
+  "something_of_the_future": {"a": 1}
+}"#;
+
+fn written(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn load(text: &str) -> Result<ModelConfig, ConfigError> {
+    let (folder, _) = written(text);
+    ModelConfig::load(folder.path())
+}
+
+/// The line of `PLAIN` that holds `key`, replaced.
+fn with(key: &str, line: &str) -> String {
+    let found = PLAIN
+        .lines()
+        .find(|line| line.contains(&format!("\"{key}\"")))
+        .unwrap();
+    PLAIN.replace(found, line)
+}
+
+fn error(text: &str) -> String {
+    let text = load(text).unwrap_err().to_string();
+    text.split_once("config.json: ").expect(&text).1.to_owned()
+}
+
+#[test]
+fn the_older_spelling_is_read() {
+    let config = load(PLAIN).unwrap();
+    let expected = ModelConfig {
+        architecture: Architecture::Qwen2,
+        vocab_size: 151936,
+        hidden_size: 1536,
+        intermediate_size: 8960,
+        num_hidden_layers: 28,
+        num_attention_heads: 12,
+        num_key_value_heads: 2,
+        head_dim: 128,
+        max_position_embeddings: 4096,
+        rms_norm_eps: 1e-6,
+        rope_theta: 10_000.0,
+        tie_word_embeddings: true,
+        dtype: Some(Dtype::BF16),
+        eos_token_ids: vec![151643],
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn the_newer_spelling_says_the_same() {
+    let rope = r#""rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}, "rope_scaling": null,"#;
+    let newer = with("rope_theta", rope).replace("torch_dtype", "dtype");
+    assert_eq!(load(&newer).unwrap(), load(PLAIN).unwrap());
+    let layers = vec!["\"full_attention\""; 28].join(",");
+    let listed = with("use_mrope", &format!("\"layer_types\": [{layers}],"));
+    assert_eq!(load(&listed).unwrap(), load(PLAIN).unwrap());
+}
+
+#[test]
+fn optional_keys_have_the_values_that_transformers_assumes() {
+    let config =
+        load(&with("rope_theta", "").replace("\"tie_word_embeddings\": true,", "")).unwrap();
+    assert_eq!(
+        (config.rope_theta, config.tie_word_embeddings),
+        (10_000.0, false)
+    );
+    let config = load(&with(
+        "eos_token_id",
+        r#""eos_token_id": [1, 2], "head_dim": 64,"#,
+    ))
+    .unwrap();
+    assert_eq!((config.eos_token_ids, config.head_dim), (vec![1, 2], 64));
+    let config = load(&with(
+        "num_key_value_heads",
+        r#""num_key_value_heads": null,"#,
+    ))
+    .unwrap();
+    assert_eq!(config.num_key_value_heads, 12);
+}
+
+#[test]
+fn what_would_be_another_computation_is_refused() {
+    let cases = [
+        (
+            "model_type",
+            r#""model_type": "gemma","#,
+            r#"key "model_type": "gemma" is not supported, supported: "qwen2" (Qwen2 and Qwen2.5)"#,
+        ),
+        (
+            "hidden_act",
+            r#""hidden_act": "gelu","#,
+            r#"key "hidden_act": "gelu" is not supported, supported: "silu""#,
+        ),
+        (
+            "use_sliding_window",
+            r#""use_sliding_window": true,"#,
+            r#"key "use_sliding_window": true is not supported, supported: false"#,
+        ),
+        (
+            "use_mrope",
+            r#""use_mrope": true,"#,
+            r#"key "use_mrope": true is not supported, supported: false"#,
+        ),
+        (
+            "attention_dropout",
+            r#""attention_dropout": 0.1,"#,
+            r#"key "attention_dropout": 0.1 is not supported, supported: 0.0"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_scaling": {"type": "yarn", "factor": 4.0},"#,
+            r#"key "rope_scaling.type": "yarn" is not supported, supported: "default" (no scaling)"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"rope_type": "llama3"},"#,
+            r#"key "rope_parameters.rope_type": "llama3" is not supported, supported: "default" (no scaling)"#,
+        ),
+        (
+            "use_mrope",
+            r#""layer_types": ["sliding_attention"],"#,
+            r#"key "layer_types": ["sliding_attention"] is not supported, supported: "full_attention" in every layer"#,
+        ),
+        (
+            "use_mrope",
+            r#""quantization_config": {"bits": 4},"#,
+            r#"key "quantization_config": {"bits":4} is not supported, supported: weights that are not quantised"#,
+        ),
+        (
+            "num_key_value_heads",
+            r#""num_key_value_heads": 5,"#,
+            r#"key "num_key_value_heads": 5 is not supported, supported: a divisor of num_attention_heads (12)"#,
+        ),
+        (
+            "torch_dtype",
+            r#""torch_dtype": "int8","#,
+            r#"key "torch_dtype": "int8" is not supported, supported: "float32", "bfloat16", "float16""#,
+        ),
+        (
+            "use_mrope",
+            r#""head_dim": 7,"#,
+            r#"key "head_dim": 7 is not supported, supported: an even width of the heads"#,
+        ),
+    ];
+    for (key, line, expected) in cases {
+        assert_eq!(error(&with(key, line)), expected);
+    }
+}
+
+#[test]
+fn missing_and_mistyped_keys_are_named() {
+    let cases = [
+        (
+            "model_type",
+            "",
+            r#"key "model_type" is missing, expected "qwen2""#,
+        ),
+        (
+            "hidden_size",
+            "",
+            r#"key "hidden_size" is missing, expected a positive integer"#,
+        ),
+        (
+            "hidden_size",
+            r#""hidden_size": "wide","#,
+            r#"key "hidden_size": expected a positive integer, found "wide""#,
+        ),
+        (
+            "vocab_size",
+            r#""vocab_size": -1,"#,
+            r#"key "vocab_size": expected a positive integer, found -1"#,
+        ),
+        (
+            "vocab_size",
+            r#""vocab_size": 1.5,"#,
+            r#"key "vocab_size": expected a positive integer, found 1.5"#,
+        ),
+        (
+            "num_attention_heads",
+            r#""num_attention_heads": 0,"#,
+            r#"key "num_attention_heads": expected a positive integer, found 0"#,
+        ),
+        (
+            "rms_norm_eps",
+            r#""rms_norm_eps": 0,"#,
+            r#"key "rms_norm_eps": expected a positive number, found 0"#,
+        ),
+        (
+            "eos_token_id",
+            r#""eos_token_id": [1, "x"],"#,
+            r#"key "eos_token_id": expected a token id or a list of token ids, found [1,"x"]"#,
+        ),
+    ];
+    for (key, line, expected) in cases {
+        assert_eq!(error(&with(key, line)), expected);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_configuration_is_named() {
+    assert_eq!(error("[1]"), "expected a JSON object");
+    assert_eq!(error(&PLAIN[..100]), "not valid JSON");
+    let missing = ModelConfig::load(std::path::Path::new("/nowhere")).unwrap_err();
+    let source = std::error::Error::source(&missing).unwrap().to_string();
+    assert!(source.contains("/nowhere/config.json"), "{source}");
+}
+
+#[test]
+fn end_of_sequence_is_read_from_any_configuration() {
+    let (_folder, path) = written(r#"{"eos_token_id": [3, 4], "temperature": 1}"#);
+    assert_eq!(eos_token_ids(&path).unwrap(), [3, 4]);
+}
+
+#[test]
+fn the_parameters_of_the_layout_are_those_of_the_checkpoint() {
+    let config = load(PLAIN).unwrap();
+    let names: Vec<String> = config.parameters().into_iter().map(|p| p.name).collect();
+    assert_eq!(names.len(), 2 + 28 * 12);
+    assert!(
+        !names.contains(&"lm_head.weight".to_owned()),
+        "a tied head is listed once"
+    );
+    let total: usize = config
+        .parameters()
+        .iter()
+        .map(|p| p.shape.iter().product::<usize>())
+        .sum();
+    // What the model's card calls 1.5B.
+    assert_eq!(total, 1_543_714_304);
+}
