@@ -7,6 +7,7 @@ mod budget;
 mod command;
 mod compare;
 mod exact;
+mod explain;
 mod extract;
 mod grader;
 mod judgement;
@@ -17,6 +18,7 @@ mod reason;
 
 pub use command::{CommandError, CommandGrader};
 pub use compare::equivalent;
+pub use explain::{explain, kind};
 pub use extract::{Extracted, Rule, Rules, extract, last_boxed};
 pub use grader::{Builtin, Grader, GraderError, Request};
 pub use judgement::{Decision, Graded, Judgement};

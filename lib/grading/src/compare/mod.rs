@@ -72,7 +72,7 @@ impl Comparison<'_> {
     fn readings(&self, p: &Reading, r: &Reading) -> Decision {
         match (&p.node, &r.node) {
             (Ok(p), Ok(r)) => self.decide(p, r),
-            (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || format!("the prediction cannot be read ({error:?})")),
+            (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || format!("the prediction cannot be read: {error}")),
             (_, Err(_)) => Decision::no(Reason::DifferentWords, || "the reference is text and the prediction another".to_owned()),
         }
     }

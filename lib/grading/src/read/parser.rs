@@ -8,11 +8,14 @@ use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 use super::units;
 
 /// Why a text is no mathematics that this parser knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadError {
+    #[error("nothing to read")]
     Empty,
+    #[error("too long or too deep")]
     TooDeep,
     /// Something is missing or stands where it means nothing; the number of the token.
+    #[error("no mathematics at token {0}")]
     Unexpected(usize),
 }
 

@@ -1,0 +1,34 @@
+//! A decision for people: what was read on either side, and why the two are equal or not.
+
+use std::fmt::Write;
+
+use crate::read::{self, Digits};
+use crate::{Options, equivalent};
+
+/// Several lines: kind and tree of both sides, the verdict, its reason, and what differed.
+pub fn explain(prediction: &str, reference: &str, options: &Options) -> String {
+    let mut text = String::new();
+    side(&mut text, "prediction", prediction);
+    side(&mut text, "reference", reference);
+    let decision = equivalent(prediction, reference, options);
+    let verdict = if decision.equivalent { "equivalent" } else { "not equivalent" };
+    let _ = writeln!(text, "verdict     {verdict}");
+    let _ = writeln!(text, "reason      {}: {}", decision.reason, decision.reason.describe().trim());
+    if let Some(detail) = decision.detail {
+        let _ = writeln!(text, "detail      {detail}");
+    }
+    text
+}
+
+/// The kind of an answer, or none when it cannot be read as mathematics and is compared as text.
+pub fn kind(answer: &str) -> Option<&'static str> {
+    read::read(answer, Digits::Grouped).node.ok().map(|node| node.kind())
+}
+
+fn side(text: &mut String, name: &str, answer: &str) {
+    let _ = writeln!(text, "{name:<11} {answer}");
+    let _ = match read::read(answer, Digits::Grouped).node {
+        Ok(node) => writeln!(text, "  read as   {}: {node}", node.kind()),
+        Err(error) => writeln!(text, "  read as   text ({error})"),
+    };
+}
