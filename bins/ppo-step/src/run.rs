@@ -24,6 +24,10 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let rl_step = past.as_ref().map_or(0, |past| past.state.rl_steps);
     let sources = Sources::open(&args)?;
     let settings = settings(&args, compute.batching, rl_step);
+    ensure!(
+        !settings.freeze_policy || sources.critic.is_some(),
+        "--critic-warmup-steps trains the critic alone, but there is no --critic"
+    );
     let experiences = read(&args, &sources, &settings)?;
     let mut learners = load(&args, &sources, &compute, past.as_ref())?;
     let staged = StagedDirectory::create(&args.output_dir).with_context(|| {

@@ -15,8 +15,9 @@ use tables::Writer;
 use crate::args::Args;
 
 /// Dialogues that are in memory at a time: enough that sorting them by length leaves little
-/// padding. A constant, because a dialogue's last bits may depend on its neighbours.
-const WINDOW: usize = 1024;
+/// padding, few enough that a reader down the pipe is not kept waiting. A constant, because a
+/// dialogue's last bits may depend on its neighbours.
+const WINDOW: usize = 256;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
     let compute = args.compute.resolve()?;
@@ -36,11 +37,10 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     for row in input {
         window.push(row?);
         if window.len() == WINDOW {
-            bar.inc(window.len() as u64);
             stage.window(std::mem::take(&mut window), &mut output)?;
+            bar.inc(WINDOW as u64);
         }
     }
-    bar.inc(window.len() as u64);
     stage.window(window, &mut output)?;
     bar.finish();
     Ok(output.finish()?)

@@ -67,6 +67,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
 fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>> {
     let tokenizer = Tokenizer::load(&args.model)?;
     tokenizer.check_vocabulary(source.config.vocab_size)?;
+    tokenizer.require_special(&special_tokens(template))?;
     let stop_ids = tokenizer.stop_ids()?;
     let limits = source.limits();
     let encoder = Encoder {
@@ -85,6 +86,16 @@ fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>
         args.input.display()
     );
     Ok(demonstrations)
+}
+
+/// The chat markers that the template uses; as plain text they would be learned letter by letter.
+fn special_tokens(template: &Template) -> Vec<&'static str> {
+    let texts = [&template.prompt, &template.feedback, &template.close];
+    let markers = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"];
+    markers
+        .into_iter()
+        .filter(|marker| texts.iter().any(|text| text.contains(marker)))
+        .collect()
 }
 
 fn steps(args: &Args, demonstrations: usize) -> u64 {

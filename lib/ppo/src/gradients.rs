@@ -4,10 +4,10 @@
 use tch::Tensor;
 use transformer::ModelError;
 
+use crate::adamw::gradient_norm;
 use crate::error::{LearnError, Network};
 use crate::micro_batch::Contribution;
 use crate::sums::Accumulate;
-use crate::trainee::Trainee;
 use crate::workers::Failure;
 
 /// Gradient and statistics of the micro-batches so far.
@@ -57,7 +57,7 @@ impl<S: Accumulate> Total<S> {
         network: Network,
         rows: impl Fn() -> Vec<String>,
     ) -> Result<f64, LearnError> {
-        let norm = self.gradient.as_ref().map_or(0.0, Trainee::norm);
+        let norm = self.gradient.as_ref().map_or(0.0, gradient_norm);
         match norm.is_finite() {
             true => Ok(norm),
             false => Err(LearnError::NotFinite {

@@ -1,7 +1,7 @@
 //! A network in training: master weights, moments, learning rate. Gradient in, new weights out.
 //! Knows nothing about losses or where a gradient came from.
 
-use crate::adamw::{AdamW, AdamWSettings, clip_coefficient, gradient_norm};
+use crate::adamw::{AdamW, AdamWSettings, clip_coefficient};
 use crate::flat::Flat;
 use crate::schedule::Schedule;
 use tch::Tensor;
@@ -64,9 +64,5 @@ impl Trainee {
             learning_rate,
             gradient_norm: norm,
         }
-    }
-
-    pub fn norm(gradient: &Tensor) -> f64 {
-        gradient_norm(gradient)
     }
 }
