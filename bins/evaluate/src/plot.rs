@@ -70,6 +70,7 @@ fn accuracy(summary: &Summary, model: &String, source: Option<&String>) -> Serie
     };
     Series {
         label: model.clone(),
+        control_of: None,
         points,
         behind: Vec::new(),
     }
@@ -89,6 +90,7 @@ fn passes(summary: &Summary, model: &String, source: Option<&String>) -> Series 
     let of_pass = |row: &PassAtK| point(row.k as i32, row.estimate, row.low, row.high);
     Series {
         label: format!("{model}, pass@k"),
+        control_of: Some(model.clone()),
         points: rows.map(of_pass).collect(),
         behind: Vec::new(),
     }

@@ -178,6 +178,11 @@ fn mean_result(model: &str, attempts_allowed: i32, parts: &[&CellResult]) -> Mea
     }
 }
 
+fn sources_of(model: &str, outcomes: &Outcomes) -> usize {
+    let cells = outcomes.cells.keys().filter(|cell| cell.model == model);
+    distinct(cells.map(|cell| &cell.source)).len()
+}
+
 /// pass@k on every benchmark where each question has several single-attempt samples, and the mean.
 fn passes(model: &str, outcomes: &Outcomes) -> Vec<PassAtK> {
     let cells = outcomes.cells.iter();
@@ -193,11 +198,10 @@ fn passes(model: &str, outcomes: &Outcomes) -> Vec<PassAtK> {
             passes.push(pass(model, Some(source), k, questions.len(), estimate));
         }
     }
-    let common = sampled
-        .iter()
-        .map(|(_, _, samples)| *samples)
-        .min()
-        .unwrap_or(0);
+    // A mean over some of the benchmarks would be read as one over all of them.
+    let complete = sampled.len() == sources_of(model, outcomes);
+    let fewest = sampled.iter().map(|(_, _, samples)| *samples).min();
+    let common = fewest.filter(|_| complete).unwrap_or(0);
     for k in shown_k(common) {
         let parts: Vec<Estimate> = sampled
             .iter()

@@ -49,7 +49,6 @@ fn section(text: &mut String, title: &str, grid: Grid) {
 fn results(summary: &Summary) -> Grid {
     let mut rows: Vec<&CellResult> = summary.results.iter().collect();
     // Models stand side by side, so that a difference is read at a glance.
-    let place = |names: &[String], name: &String| names.iter().position(|known| known == name);
     rows.sort_by_key(|row| {
         (
             place(&summary.sources, &row.source),
@@ -120,11 +119,17 @@ fn means(summary: &Summary) -> Grid {
 
 fn passes(summary: &Summary) -> Grid {
     let several = summary.sources.len() > 1;
-    let rows = summary
-        .pass_at_k
-        .iter()
-        .filter(|row| several || row.source.is_some());
-    let cells = |row: &PassAtK| {
+    let shown = |row: &&PassAtK| several || row.source.is_some();
+    let mut rows: Vec<&PassAtK> = summary.pass_at_k.iter().filter(shown).collect();
+    rows.sort_by_key(|row| {
+        let source = row
+            .source
+            .as_ref()
+            .and_then(|source| place(&summary.sources, source));
+        let model = place(&summary.models, &row.model);
+        (source.unwrap_or(usize::MAX), row.k, model)
+    });
+    let cells = |row: &&PassAtK| {
         let source = row.source.clone().unwrap_or_else(|| "mean".into());
         let head = [source, row.k.to_string(), row.model.clone()];
         let figures = figures(row.estimate, row.low, row.high);
@@ -136,8 +141,12 @@ fn passes(summary: &Summary) -> Grid {
     Grid {
         header: vec!["benchmark", "k", "model", "pass@k", "interval", "questions"],
         text_columns: 3,
-        rows: rows.map(cells).collect(),
+        rows: rows.iter().map(cells).collect(),
     }
+}
+
+fn place(names: &[String], name: &String) -> Option<usize> {
+    names.iter().position(|known| known == name)
 }
 
 fn figures(value: f64, low: f64, high: f64) -> [String; 2] {

@@ -356,6 +356,15 @@ fn plots_show_models_benchmarks_and_the_control() {
     ] {
         assert!(svg.contains(part), "{part}");
     }
+    // Only one of the two benchmarks has samples: there is no mean to draw.
+    let summary = folder.json(&["--input", "graded.jsonl"]);
+    assert!(
+        summary["pass_at_k"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|pass| pass["source"] == "math500")
+    );
     let png = fs_err::read(folder.0.path().join("a.png")).unwrap();
     let kept = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs_err::write(kept.join("attempts.png"), &png).unwrap();

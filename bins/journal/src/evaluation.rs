@@ -55,7 +55,9 @@ pub fn record(run: &RunFolder, step: u64, summary: &Path) -> Result<()> {
     let _lock = run.lock()?;
     let mut evaluations = Metrics::load(&run.evaluations())?;
     evaluations.put(line)?;
-    link_best(run, &evaluations)
+    // The link first: a kill in between leaves the evaluation due, and the next call puts both right.
+    link_best(run, &evaluations)?;
+    evaluations.save()
 }
 
 /// The recorded step with the highest accuracy; the earliest of equals.

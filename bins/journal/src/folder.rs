@@ -113,8 +113,8 @@ impl RunFolder {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => {
-                eprintln!(
-                    "journal: waiting for another process at work in {}",
+                tracing::warn!(
+                    "waiting for another process at work in {}",
                     self.root.display()
                 );
             }

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use tables::AtomicFile;
@@ -75,12 +75,16 @@ impl Manifest {
             }
             Err(error) => return Err(error.into()),
         };
-        serde_json::from_str(&text).with_context(|| {
-            format!(
-                "{}: not a manifest (delete it to run the step again)",
-                path.display()
-            )
-        })
+        let advice = "delete it to run the step again";
+        let manifest: Manifest = serde_json::from_str(&text)
+            .with_context(|| format!("{}: not a manifest ({advice})", path.display()))?;
+        ensure!(
+            manifest.version == VERSION,
+            "{}: manifest of version {}, expected {VERSION} ({advice})",
+            path.display(),
+            manifest.version
+        );
+        Ok(manifest)
     }
 
     pub fn save(&self, folder: &Path) -> Result<()> {

@@ -57,16 +57,18 @@ impl Metrics {
         self.lines.iter().any(|line| step_of(line) == Some(step))
     }
 
-    /// Puts a line at its step's place, replacing the one that was there, and writes the file.
+    /// Puts a line at its step's place, replacing the one that was there; [`save`](Self::save) keeps
+    /// it.
     pub fn put(&mut self, line: Line) -> Result<()> {
         let step = step_of(&line).context("a metrics line without a step")?;
         self.lines.retain(|old| step_of(old) != Some(step));
         let at = self.lines.partition_point(|old| step_of(old) < Some(step));
         self.lines.insert(at, line);
-        self.save()
+        Ok(())
     }
 
-    fn save(&self) -> Result<()> {
+    /// Writes the file, whole or not at all.
+    pub fn save(&self) -> Result<()> {
         let mut file = AtomicFile::create(&self.path)?;
         for line in &self.lines {
             let text = serde_json::to_string(line)?;

@@ -35,7 +35,9 @@ pub fn record(run: &RunFolder, step: u64, files: &StepFiles) -> Result<()> {
     }
     merge(&mut line, seconds(&run.step(step))?);
     let _lock = run.lock()?;
-    Metrics::load(&run.metrics())?.put(line)
+    let mut metrics = Metrics::load(&run.metrics())?;
+    metrics.put(line)?;
+    metrics.save()
 }
 
 /// Fields of `more` that `line` does not have yet.

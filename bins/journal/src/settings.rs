@@ -144,7 +144,7 @@ impl Settings {
                 _ => None,
             });
             match fresh {
-                Some((name, rest)) => self.insert(name, rest, value.clone()),
+                Some((name, rest)) => self.insert(name, rest, value.clone(), origin)?,
                 None => self.replace(&key, value.clone(), origin)?,
             }
         }
@@ -197,50 +197,64 @@ impl Settings {
             });
         }
         match key.rsplit_once('.') {
-            Some((table, name)) => self.insert(table, name, value),
+            Some((table, name)) => self.insert(table, name, value, origin),
             None => {
                 self.0.insert(key.into(), value);
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// Puts `value` under `table` (dotted, existing) at `name` (dotted where it adds tables).
-    fn insert(&mut self, table: &str, name: &str, value: Value) {
-        let mut at = &mut self.0;
+    fn insert(
+        &mut self,
+        table: &str,
+        name: &str,
+        value: Value,
+        origin: &str,
+    ) -> Result<(), SettingsError> {
         let path = format!("{table}.{name}");
         let mut parts: Vec<&str> = path.split('.').collect();
         let last = parts.pop().unwrap_or_default();
+        let mut at = &mut self.0;
         for part in parts {
             let entry = at.entry(part).or_insert_with(|| Value::Table(Table::new()));
-            let Value::Table(next) = entry else { return };
+            let Value::Table(next) = entry else {
+                return Err(SettingsError::Mistyped {
+                    origin: origin.into(),
+                    key: path.clone(),
+                    expected: kind(entry),
+                    found: "a table".into(),
+                });
+            };
             at = next;
         }
         at.insert(last.into(), value);
+        Ok(())
     }
 
     fn unknown(&self, key: &str, origin: &str) -> SettingsError {
         let leaves = self.leaves();
-        let close = |known: &&String| (strsim::damerau_levenshtein(known, key), (*known).clone());
-        let last = key.rsplit('.').next().unwrap_or(key);
-        let tail = |known: &&String| known.rsplit('.').next().unwrap_or("").to_owned();
-        let nearest = leaves
-            .keys()
-            .map(|known| {
-                close(&known).min((
-                    strsim::damerau_levenshtein(&tail(&known), last),
-                    known.clone(),
-                ))
-            })
+        let distances = leaves.keys().map(|known| (distance(known, key), known));
+        let nearest = distances
             .min()
-            .filter(|(distance, _)| *distance <= 3)
-            .map(|(_, known)| known);
+            .filter(|(distance, _)| *distance <= 1 + last_part(key).len() / 4);
         SettingsError::Unknown {
             origin: origin.into(),
             key: key.into(),
-            nearest,
+            nearest: nearest.map(|(_, known)| known.clone()),
         }
     }
+}
+
+/// Slips between two keys; a forgotten or wrong table is none.
+fn distance(known: &str, key: &str) -> usize {
+    let of_last_parts = strsim::damerau_levenshtein(last_part(known), last_part(key));
+    strsim::damerau_levenshtein(known, key).min(of_last_parts)
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
 }
 
 fn read(path: &Path) -> Result<Table, SettingsError> {

@@ -167,6 +167,7 @@ fn smoothed(label: &str, values: &[(f64, f64)], window: usize) -> Series {
     };
     Series {
         label: label.into(),
+        control_of: None,
         points: (0..values.len()).map(point).collect(),
         behind: if window > 1 {
             values.to_vec()

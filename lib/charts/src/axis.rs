@@ -94,7 +94,8 @@ impl Axis {
         }
     }
 
-    /// The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `rough`.
+    /// The smallest of 1, 2, 2.5, 5 times a power of ten that is not much below `rough`: a few ticks
+    /// too many are better than half as many.
     fn step(&self, rough: f64) -> f64 {
         let power = 10f64.powf(rough.log10().floor());
         let steps: &[f64] = if self.unit == Unit::Number {
@@ -105,7 +106,7 @@ impl Axis {
         let nice = steps
             .iter()
             .map(|step| step * power)
-            .find(|step| *step >= rough * 0.999_999);
+            .find(|step| *step >= rough * 0.8);
         let nice = nice.unwrap_or(10.0 * power);
         if self.unit == Unit::Count {
             nice.max(1.0)
@@ -182,7 +183,9 @@ mod tests {
         let number = Axis::new("", Unit::Number);
         assert_eq!(
             labels(&number, &[-0.83, 0.41], 5),
-            ["−1.00", "−0.75", "−0.50", "−0.25", "0.00", "0.25", "0.50"]
+            [
+                "−1.0", "−0.8", "−0.6", "−0.4", "−0.2", "0.0", "0.2", "0.4", "0.6"
+            ]
         );
         assert_eq!(
             labels(&number, &[0.0, 0.00043], 5),

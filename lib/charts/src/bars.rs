@@ -37,8 +37,8 @@ const FILLED: f64 = 0.78;
 const WIDEST_BAR: f64 = 48.0;
 
 impl Bars {
-    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(String::as_str)
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.labels.iter().map(|label| (label.as_str(), None))
     }
 
     pub(crate) fn draw(&self, svg: &mut Svg, area: Area, look: &dyn Fn(&str) -> Look) {

@@ -7,6 +7,7 @@
 mod axis;
 mod bars;
 mod figure;
+mod legend;
 mod lines;
 mod palette;
 mod panel;

@@ -19,6 +19,8 @@ pub struct Lines {
 pub struct Series {
     /// Its name in the legend; equal names look equal in every panel of a figure.
     pub label: String,
+    /// The label of the series that this one is to be compared with: drawn in its colour, dashed.
+    pub control_of: Option<String>,
     /// In ascending order of `x`; a value that is not finite interrupts the line.
     pub points: Vec<Point>,
     /// Unsmoothed values, drawn thin and pale behind the line.
@@ -39,8 +41,10 @@ const MOST_MARKERS: usize = 24;
 const TICK_WIDTH: f64 = 58.0;
 
 impl Lines {
-    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
-        self.series.iter().map(|series| series.label.as_str())
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.series
+            .iter()
+            .map(|series| (series.label.as_str(), series.control_of.as_deref()))
     }
 
     pub(crate) fn draw(&self, svg: &mut Svg, area: Area, look: &dyn Fn(&str) -> Look) {

@@ -18,6 +18,7 @@ pub const AXIS: &str = "#8A8A8A";
 pub struct Look {
     pub colour: &'static str,
     pub marker: Marker,
+    /// The line is dashed and the marker hollow.
     pub dashed: bool,
 }
 
@@ -41,6 +42,14 @@ impl Look {
             colour: COLOURS[place % COLOURS.len()],
             marker: markers[place % markers.len()],
             dashed: (place / COLOURS.len()) % 2 == 1,
+        }
+    }
+
+    /// How the control of a series with this look is drawn.
+    pub fn of_control(principal: Look) -> Look {
+        Look {
+            dashed: !principal.dashed,
+            ..principal
         }
     }
 }

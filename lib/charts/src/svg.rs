@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::palette::{INK, Look, MUTED, Marker};
+use crate::palette::{GROUND, INK, Look, MUTED, Marker};
 
 /// Tried in this order; the first is the one that PNGs are drawn with.
 const FONTS: &str = "Ubuntu, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
@@ -145,7 +145,7 @@ impl Svg {
 
     pub fn polyline(&mut self, points: &[(f64, f64)], look: Look, width: f64, opacity: f64) {
         let dashes = if look.dashed {
-            " stroke-dasharray=\"7 4\""
+            " stroke-dasharray=\"6 5\""
         } else {
             ""
         };
@@ -176,13 +176,18 @@ impl Svg {
 
     pub fn marker(&mut self, at: (f64, f64), look: Look) {
         let (x, y) = at;
+        let paint = match look.dashed {
+            true => format!(
+                "fill=\"{GROUND}\" stroke=\"{}\" stroke-width=\"1.6\"",
+                look.colour
+            ),
+            false => format!("fill=\"{}\"", look.colour),
+        };
         let corners: &[(f64, f64)] = match look.marker {
             Marker::Circle => {
+                let (x, y) = (short(x), short(y));
                 return self.element(format_args!(
-                    "<circle cx=\"{}\" cy=\"{}\" r=\"3.6\" fill=\"{}\"/>",
-                    short(x),
-                    short(y),
-                    look.colour
+                    "<circle cx=\"{x}\" cy=\"{y}\" r=\"3.6\" {paint}/>"
                 ));
             }
             Marker::Square => &[(-3.3, -3.3), (3.3, -3.3), (3.3, 3.3), (-3.3, 3.3)],
@@ -190,7 +195,10 @@ impl Svg {
             Marker::Diamond => &[(0.0, -4.6), (4.6, 0.0), (0.0, 4.6), (-4.6, 0.0)],
         };
         let points: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
-        self.polygon(&points, look.colour, 1.0);
+        self.element(format_args!(
+            "<polygon points=\"{}\" {paint}/>",
+            listed(&points)
+        ));
     }
 
     fn element(&mut self, element: std::fmt::Arguments) {

@@ -12,6 +12,7 @@ fn curve(label: &str, offset: f64, steps: usize) -> Series {
     };
     Series {
         label: label.into(),
+        control_of: None,
         points: (1..=steps).map(point).collect(),
         behind: (1..=steps)
             .map(|step| (step as f64, value(step) + noise(step)))
