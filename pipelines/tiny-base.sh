@@ -17,7 +17,7 @@ synthesize-questions questions --seed 1 --train 1100 --dev 100 --test 200 --outp
 
 # solvers who hold a misconception more often than not, and mostly defend a wrong answer
 synthesize-questions demonstrations --seed 1 --data "$folder/train.jsonl" --count 24000 \
-    --misconceptions 0.6 --slips 0.04 --repeats 0.6 --attempts 5 --longest 4 --output "$work/demonstrations.jsonl"
+    --misconceptions 0.73 --slips 0.03 --repeats 0.6 --attempts 5 --longest 4 --output "$work/demonstrations.jsonl"
 
 # tokenizer and sizes, then the warm start
 synthesize-questions blank-policy --demonstrations "$work/demonstrations.jsonl" --template "$template" \

@@ -3,7 +3,8 @@
 //! Five rules: equal steps, steps that grow or shrink evenly, two steps in turn, a constant factor, each term the sum
 //! of the two before. Three terms often fit more than one of them, and the question does not say which one is meant;
 //! a solver who is told that the answer is wrong can try another rule that fits. About one question in three cannot
-//! be answered at first but by luck. The misconception is to add the last step again, whatever came before.
+//! be answered at first but by luck. Misconceptions: the last step is added again, whatever came before; another rule
+//! that fits is taken for the one that is meant.
 
 use super::{ChaCha8Rng, Family, Manner, Problem, RngExt, boxed, slipped};
 
@@ -86,7 +87,7 @@ impl Problem for Sequence {
 
     fn attempt(&self, manner: Manner, random: &mut ChaCha8Rng) -> String {
         let Continuation { work, next } = match manner {
-            Manner::Misconception => self.last_step_again(),
+            Manner::Misconception => self.mistaken(random),
             Manner::Right | Manner::Slip => self.as_meant(random),
         };
         let next = if manner == Manner::Slip {
@@ -103,10 +104,16 @@ impl Sequence {
     fn as_meant(&self, random: &mut ChaCha8Rng) -> Continuation {
         let mut meant = self.continuations();
         meant.retain(|rule| rule.next == self.next);
-        if meant.is_empty() {
+        one_of(meant, random).unwrap_or_else(|| self.last_step_again())
+    }
+
+    fn mistaken(&self, random: &mut ChaCha8Rng) -> Continuation {
+        let mut others = self.continuations();
+        others.retain(|rule| rule.next != self.next && rule.next > self.terms[2]);
+        if random.random_bool(0.5) {
             return self.last_step_again();
         }
-        meant.swap_remove(random.random_range(0..meant.len()))
+        one_of(others, random).unwrap_or_else(|| self.last_step_again())
     }
 
     /// Every rule that fits the three terms.
@@ -141,8 +148,14 @@ impl Sequence {
     }
 }
 
+fn one_of(mut rules: Vec<Continuation>, random: &mut ChaCha8Rng) -> Option<Continuation> {
+    (!rules.is_empty()).then(|| rules.swap_remove(random.random_range(0..rules.len())))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::keyed_random::stream;
 
@@ -159,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_is_followed_and_the_misconception_adds_the_last_step() {
+    fn what_is_meant_is_followed_and_misconceptions_are_the_two_that_are_named() {
         let sequence = Sequence {
             terms: [3, 6, 12],
             next: 24,
@@ -167,7 +180,14 @@ mod tests {
         let random = &mut stream(1, "test", 0);
         let right = sequence.attempt(Manner::Right, random);
         assert_eq!(right, "*2, *2, *2: 12*2=24. \\boxed{24}");
-        let wrong = sequence.attempt(Manner::Misconception, random);
-        assert_eq!(wrong, "+3, +6, +6: 12+6=18. \\boxed{18}");
+        let wrong: BTreeSet<String> = (0..50)
+            .map(|_| sequence.attempt(Manner::Misconception, random))
+            .collect();
+        let expected = [
+            "+3, +6, +3: 12+3=15. \\boxed{15}",
+            "+3, +6, +6: 12+6=18. \\boxed{18}",
+            "+3, +6, +9: 12+9=21. \\boxed{21}",
+        ];
+        assert_eq!(wrong, expected.map(str::to_owned).into());
     }
 }
