@@ -9,10 +9,10 @@ Examples:
   score --policy DIR --critic DIR < graded.jsonl | compute-advantages --lambda 0.95 --no-whiten
   compute-advantages --estimator rloo --drop-uniform < graded.jsonl
 
-Policy tokens are those with loss_mask true. The reward falls on the last of them. Feedback tokens are
-skipped: gamma and lambda apply once per policy token. gae reads `values`; the others need no critic.
-Whitening and groups span the whole input, which is then held in memory; gae and reinforce with
---no-whiten work record by record.";
+Policy tokens are those with loss_mask true. The reward falls on the last of them.
+Feedback tokens are skipped: gamma and lambda apply once per policy token. gae reads
+`values`; the others need no critic. Whitening and groups span the whole input, which is
+then held in memory; gae and reinforce with --no-whiten work record by record.";
 
 /// Adds advantages and returns to graded (and, for gae, scored) dialogues
 #[derive(Parser, Debug)]

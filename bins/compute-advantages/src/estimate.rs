@@ -162,16 +162,21 @@ impl Summary {
 
     /// One line on standard error.
     pub fn log(&self) {
-        let (mean, deviation) = self.moments.unzip();
+        let mean_reward = self.rewards / self.dialogues.max(1) as f64;
         info!(
             dialogues = self.dialogues,
             policy_tokens = self.policy_tokens,
-            mean_reward = self.rewards / self.dialogues.max(1) as f64,
+            mean_reward = rounded(mean_reward),
             dropped_bad_references = self.bad_references,
             dropped_uniform_questions = self.uniform_questions,
-            advantage_mean = mean,
-            advantage_deviation = deviation,
+            advantage_mean = self.moments.map(|(mean, _)| rounded(mean)),
+            advantage_deviation = self.moments.map(|(_, deviation)| rounded(deviation)),
             "advantages computed"
         );
     }
+}
+
+/// Four decimals are enough to look at.
+fn rounded(number: f64) -> impl tracing::Value {
+    tracing::field::display(format!("{number:.4}"))
 }

@@ -5,54 +5,55 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use tables::{Format, Reader, TableError, Writer};
 
+// On each flag and not on the group: a heading of a group goes on for all flags after it.
+const IO: &str = "Input and output";
+const GENERAL: &str = "General";
+
 /// Where records come from and where they go.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Input and output")]
 pub struct IoArgs {
     /// Records to read; `-` is standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
+    #[arg(long, help_heading = IO, value_name = "FILE", default_value = "-")]
     pub input: PathBuf,
 
     /// Where to write records; `-` is standard output. A file appears when it is complete
-    #[arg(long, value_name = "FILE", default_value = "-")]
+    #[arg(long, help_heading = IO, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
 
     /// Format of the input, when its name does not tell
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, help_heading = IO, value_name = "FORMAT")]
     pub input_format: Option<TableFormat>,
 
     /// Format of the output, when its name does not tell
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, help_heading = IO, value_name = "FORMAT")]
     pub output_format: Option<TableFormat>,
 }
 
 /// Where records go, for stages that do not read records.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Input and output")]
 pub struct OutputArgs {
     /// Where to write records; `-` is standard output. A file appears when it is complete
-    #[arg(long, value_name = "FILE", default_value = "-")]
+    #[arg(long, help_heading = IO, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
 
     /// Format of the output, when its name does not tell
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, help_heading = IO, value_name = "FORMAT")]
     pub output_format: Option<TableFormat>,
 }
 
 /// How much is said on standard error, and where settings come from.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "General")]
 pub struct LogArgs {
     /// Say nothing but errors
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, help_heading = GENERAL, conflicts_with = "verbose")]
     pub quiet: bool,
 
     /// Say more; twice for still more (RUST_LOG sets it in detail)
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    #[arg(short, long, help_heading = GENERAL, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
     /// Read settings from the table of a TOML file that is named after this program; flags win
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = GENERAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 

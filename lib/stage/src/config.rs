@@ -45,34 +45,42 @@ pub enum ConfigError {
     },
 }
 
-/// The command line with the settings of the file named by `--config` put in. Without such a flag, or
-/// with mistakes that the parser will report, it is the command line as typed.
-pub fn merge(command: &Command, typed: Vec<OsString>) -> Result<Vec<OsString>, ConfigError> {
+/// A command line, and the file that part of it comes from.
+pub struct Merged {
+    pub words: Vec<OsString>,
+    pub path: Option<PathBuf>,
+}
+
+/// The command line with the settings of the file named by `--config` put in.
+pub fn merge(command: &Command, typed: Vec<OsString>) -> Result<Merged, ConfigError> {
     let mut command = command.clone();
     command.build();
     let Some((path, given)) = typed_flags(&command, &typed) else {
-        return Ok(typed);
+        let (words, path) = (typed, None);
+        return Ok(Merged { words, path });
     };
     let file = File {
         table: command.get_name().to_owned(),
         path,
     };
     let settings = file.read()?;
-    let mut merged: Vec<OsString> = typed.first().cloned().into_iter().collect();
+    let mut words: Vec<OsString> = typed.first().cloned().into_iter().collect();
     for (key, value) in &settings {
         let arg = file.find(&command, key)?;
         if !given.iter().any(|other| excludes(&command, arg, other)) {
-            merged.extend(file.flags(&command, arg, key, value)?);
+            words.extend(file.flags(&command, arg, key, value)?);
         }
     }
-    merged.extend(typed.into_iter().skip(1));
-    Ok(merged)
+    words.extend(typed.into_iter().skip(1));
+    let path = Some(file.path);
+    Ok(Merged { words, path })
 }
 
-/// The configuration file and the ids of all flags that were typed; none where there is no file, or
-/// the line cannot be parsed even with every flag optional.
+/// The configuration file and the ids of all flags that were typed; none where no file is named, or
+/// help is asked for.
 fn typed_flags(command: &Command, typed: &[OsString]) -> Option<(PathBuf, BTreeSet<String>)> {
-    let lenient = command.clone().mut_args(|arg| arg.required(false));
+    // What is missing here may be in the file; other mistakes are found again by the real parse.
+    let lenient = command.clone().ignore_errors(true);
     let matches = lenient.try_get_matches_from(typed).ok()?;
     let path = matches.try_get_one::<PathBuf>("config").ok()??.clone();
     let given = matches.ids().filter(|id| {
@@ -249,3 +257,6 @@ fn shown(value: &Value) -> String {
         _ => value.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

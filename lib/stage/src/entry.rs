@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Parser};
@@ -14,9 +15,13 @@ use crate::{Context, Status, child, config, logging, signals};
 pub fn main<A: Parser>(run: fn(A, &Context) -> anyhow::Result<()>) -> ExitCode {
     match parse::<A>(std::env::args_os().collect()) {
         Ok((args, matches)) => start(run, args, &matches),
-        Err(Refusal::Clap(error)) => {
+        Err(Refusal::Clap { error, config }) => {
             // Help for a reader that has gone is no failure.
             let _ = error.print();
+            if let Some(path) = config.filter(|_| error.use_stderr()) {
+                let path = path.display();
+                let _ = writeln!(io::stderr(), "\nsome of these flags are settings in {path}");
+            }
             ExitCode::from(error.exit_code() as u8)
         }
         Err(Refusal::Config(error)) => {
@@ -28,16 +33,23 @@ pub fn main<A: Parser>(run: fn(A, &Context) -> anyhow::Result<()>) -> ExitCode {
 
 enum Refusal {
     /// A usage error, or a request for help or version.
-    Clap(clap::Error),
+    Clap {
+        error: clap::Error,
+        config: Option<PathBuf>,
+    },
     Config(config::ConfigError),
 }
 
 fn parse<A: Parser>(typed: Vec<OsString>) -> Result<(A, ArgMatches), Refusal> {
     let merged = config::merge(&A::command(), typed).map_err(Refusal::Config)?;
+    let refuse = |error| {
+        let config = merged.path.clone();
+        Refusal::Clap { error, config }
+    };
     let matches = A::command()
-        .try_get_matches_from(merged)
-        .map_err(Refusal::Clap)?;
-    let args = A::from_arg_matches(&matches).map_err(Refusal::Clap)?;
+        .try_get_matches_from(&merged.words)
+        .map_err(refuse)?;
+    let args = A::from_arg_matches(&matches).map_err(refuse)?;
     Ok((args, matches))
 }
 

@@ -104,16 +104,31 @@ impl AtomicDirectory {
             self.temporary.keep(|path| fs::rename(path, &target))?;
             return sync_directory(parent(&target));
         }
-        let old = register_temporary(beside(&target)?);
-        self.temporary.keep(|path| {
-            fs::rename(&target, old.path())?;
-            fs::rename(path, &target).or_else(|error| {
-                fs::rename(old.path(), &target)?;
-                Err(error)
-            })
-        })?;
+        // One step, so that there is never a moment without the directory. The old one then lies
+        // under the temporary name and goes with it.
+        if exchange(self.temporary.path(), &target).is_err() {
+            replace(self.temporary, &target)?;
+        }
         sync_directory(parent(&target))
     }
+}
+
+/// Swaps two names, where the file system can.
+fn exchange(one: &Path, two: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, two, RenameFlags::EXCHANGE)?)
+}
+
+/// The same in two steps; a failure of the second undoes the first.
+fn replace(temporary: Temporary, target: &Path) -> io::Result<()> {
+    let old = register_temporary(beside(target)?);
+    temporary.keep(|new| {
+        fs::rename(target, old.path())?;
+        fs::rename(new, target).or_else(|error| {
+            fs::rename(old.path(), target)?;
+            Err(error)
+        })
+    })
 }
 
 fn naming(path: &Path, error: io::Error) -> TableError {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use records::{FieldType, spec};
+
 /// How rows are laid out in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -40,6 +42,25 @@ impl FromStr for Format {
             "jsonl" => Ok(Self::Jsonl),
             "parquet" => Ok(Self::Parquet),
             _ => Err(format!("expected jsonl or parquet, found \"{text}\"")),
+        }
+    }
+}
+
+/// What the names of fields mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// Records: the known fields have their types.
+    Records,
+    /// Somebody's data: a field of any name holds anything.
+    Free,
+}
+
+impl Typing {
+    /// The type that a field must have.
+    pub(crate) fn of(self, field: &str) -> Option<FieldType> {
+        match self {
+            Self::Records => spec(field).map(|field| field.kind),
+            Self::Free => None,
         }
     }
 }

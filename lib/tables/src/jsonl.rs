@@ -3,15 +3,20 @@
 
 use std::fmt;
 
-use records::{Attempt, Cell, FieldError, FieldProblem, FieldType, Origin, Row, spec};
+use records::{Attempt, Cell, FieldError, FieldProblem, FieldType, Origin, Row};
 use serde::Deserializer as _;
 use serde::de::{Deserialize, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::TableError;
+use crate::{TableError, Typing};
+
+/// Parses one JSON object, a line of records.
+pub fn decode_line(text: &[u8], origin: Origin) -> Result<Row, TableError> {
+    decode(text, origin, Typing::Records)
+}
 
 /// Parses one JSON object.
-pub fn decode_line(text: &[u8], origin: Origin) -> Result<Row, TableError> {
+pub(crate) fn decode(text: &[u8], origin: Origin, typing: Typing) -> Result<Row, TableError> {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
         Err(error) => {
@@ -23,6 +28,7 @@ pub fn decode_line(text: &[u8], origin: Origin) -> Result<Row, TableError> {
     let mut row = Row::at(origin.clone());
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let object = Object {
+        typing,
         row: &mut row,
         field: &mut field,
     };
@@ -121,6 +127,7 @@ fn not_a_number(error: &serde_json::Error, text: &str) -> Option<&'static str> {
 }
 
 struct Object<'a> {
+    typing: Typing,
     row: &'a mut Row,
     /// The field being read, for messages.
     field: &'a mut Option<String>,
@@ -135,7 +142,7 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            let kind = spec(&name).map(|field| field.kind);
+            let kind = self.typing.of(&name);
             *self.field = Some(name.clone());
             let cell = match kind {
                 Some(kind) => map.next_value_seed(Known(kind))?,

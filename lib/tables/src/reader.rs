@@ -5,10 +5,11 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
-use records::{Origin, Row, Unit};
+use records::Row;
 
+use crate::lines::{Lines, lines_or_array};
 use crate::parquet::ParquetRows;
-use crate::{Format, TableError, decode_line, is_standard_stream};
+use crate::{Format, TableError, Typing, is_standard_stream};
 
 /// An iterator over the rows of one input. JSONL is read as it comes; Parquet a row group at a time.
 pub struct Reader {
@@ -19,20 +20,40 @@ pub struct Reader {
 
 /// Opens a file, or standard input for `-`. Without a format the name decides; standard input is JSONL.
 pub fn open(path: &Path, format: Option<Format>) -> Result<Reader, TableError> {
-    let format = format.unwrap_or_else(|| Format::of(path));
-    let name: Arc<str> = match is_standard_stream(path) {
+    let name = name(path);
+    match format.unwrap_or_else(|| Format::of(path)) {
+        Format::Jsonl => {
+            let lines = Lines::new(bytes(path, &name)?, name.clone(), Typing::Records);
+            Ok(Reader::new(name, lines))
+        }
+        Format::Parquet => {
+            let rows = ParquetRows::open(path, name.clone(), Typing::Records)?;
+            Ok(Reader::new(name, rows))
+        }
+    }
+}
+
+/// Opens somebody's data, in which a field of any name may hold anything: JSONL, a JSON array of
+/// objects, or Parquet.
+pub fn open_data(path: &Path, format: Option<Format>) -> Result<Reader, TableError> {
+    let name = name(path);
+    match format.unwrap_or_else(|| Format::of(path)) {
+        Format::Jsonl => {
+            let rows = lines_or_array(bytes(path, &name)?, name.clone())?;
+            Ok(Reader::new(name, rows))
+        }
+        Format::Parquet => {
+            let rows = ParquetRows::open(path, name.clone(), Typing::Free)?;
+            Ok(Reader::new(name, rows))
+        }
+    }
+}
+
+fn name(path: &Path) -> Arc<str> {
+    match is_standard_stream(path) {
         true => "standard input".into(),
         false => path.display().to_string().into(),
-    };
-    let rows: Box<dyn Iterator<Item = _> + Send> = match format {
-        Format::Jsonl => Box::new(Lines::new(bytes(path, &name)?, name.clone())),
-        Format::Parquet => Box::new(ParquetRows::open(path, name.clone())?),
-    };
-    Ok(Reader {
-        name,
-        rows,
-        failed: false,
-    })
+    }
 }
 
 /// Every row of an input.
@@ -53,6 +74,17 @@ fn bytes(path: &Path, name: &str) -> Result<Box<dyn BufRead + Send>, TableError>
 }
 
 impl Reader {
+    fn new(
+        name: Arc<str>,
+        rows: impl Iterator<Item = Result<Row, TableError>> + Send + 'static,
+    ) -> Self {
+        Self {
+            name,
+            rows: Box::new(rows),
+            failed: false,
+        }
+    }
+
     /// The path as given, or `standard input`.
     pub fn name(&self) -> &str {
         &self.name
@@ -109,69 +141,5 @@ impl Iterator for NotEmpty {
         }
         self.seen = true;
         row
-    }
-}
-
-/// Lines of JSON objects; blank ones are skipped but counted.
-struct Lines {
-    input: Box<dyn BufRead + Send>,
-    name: Arc<str>,
-    number: u64,
-    buffer: Vec<u8>,
-}
-
-impl Lines {
-    fn new(input: Box<dyn BufRead + Send>, name: Arc<str>) -> Self {
-        Self {
-            input,
-            name,
-            number: 0,
-            buffer: Vec::new(),
-        }
-    }
-
-    /// Whether another line was read into the buffer.
-    fn advance(&mut self) -> Result<bool, TableError> {
-        self.buffer.clear();
-        self.number += 1;
-        match self.input.read_until(b'\n', &mut self.buffer) {
-            Ok(length) => Ok(length > 0),
-            Err(source) => Err(TableError::Read {
-                name: self.name.to_string(),
-                source,
-            }),
-        }
-    }
-
-    fn decode(&self) -> Result<Row, TableError> {
-        const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-        let text = match self.number {
-            1 => self
-                .buffer
-                .strip_prefix(BYTE_ORDER_MARK)
-                .unwrap_or(&self.buffer),
-            _ => &self.buffer,
-        };
-        let origin = Origin {
-            source: self.name.clone(),
-            unit: Unit::Line,
-            number: self.number,
-        };
-        decode_line(text, origin)
-    }
-}
-
-impl Iterator for Lines {
-    type Item = Result<Row, TableError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            match self.advance() {
-                Err(error) => return Some(Err(error)),
-                Ok(false) => return None,
-                Ok(true) if self.buffer.trim_ascii().is_empty() => continue,
-                Ok(true) => return Some(self.decode()),
-            }
-        }
     }
 }

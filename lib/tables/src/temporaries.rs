@@ -61,8 +61,8 @@ fn list() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 /// Nothing can be done about a path that cannot be removed, and a path may never have been made.
 fn remove(path: &Path) {
     let _ = if path.is_dir() {
-        fs_err::remove_dir_all(path)
+        std::fs::remove_dir_all(path)
     } else {
-        fs_err::remove_file(path)
+        std::fs::remove_file(path)
     };
 }

@@ -3,10 +3,11 @@
 use arrow::array::{Array, ArrayRef, AsArray, ListArray, StringArray, StructArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Float32Type, Int32Type, Int64Type};
-use records::{Attempt, Cell, FieldProblem, FieldType, spec};
+use records::{Attempt, Cell, FieldProblem, FieldType};
 use serde_json::value::RawValue;
 
 use super::{EXTENSION, JSON_EXTENSION};
+use crate::Typing;
 
 /// What is wrong with a column, and in which row of the batch when it is one row.
 pub struct BadColumn {
@@ -28,9 +29,9 @@ impl BadColumn {
 }
 
 /// One cell for each row of a column.
-pub fn cells(field: &Field, array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
-    if let Some(known) = spec(field.name()) {
-        return typed(known.kind, array);
+pub fn cells(field: &Field, array: &ArrayRef, typing: Typing) -> Result<Vec<Cell>, BadColumn> {
+    if let Some(kind) = typing.of(field.name()) {
+        return typed(kind, array);
     }
     let marked = field.metadata().get(EXTENSION).map(String::as_str);
     match (marked, array.as_string_opt::<i32>()) {

@@ -13,7 +13,7 @@ use records::{FieldError, Origin, Row, SCHEMA_VERSION, Unit};
 
 use super::VERSION_KEY;
 use super::decode::{BadColumn, cells};
-use crate::{TableError, is_standard_stream};
+use crate::{TableError, Typing, is_standard_stream};
 
 /// Rows decoded at a time: some megabytes of token lists.
 const BATCH: usize = 256;
@@ -22,6 +22,7 @@ const BATCH: usize = 256;
 pub struct ParquetRows {
     batches: ParquetRecordBatchReader,
     name: Arc<str>,
+    typing: Typing,
     /// Rows of the batches before the current one.
     before: u64,
     current: std::vec::IntoIter<Row>,
@@ -29,22 +30,26 @@ pub struct ParquetRows {
 
 impl ParquetRows {
     /// Opens a file; what cannot be read at an offset, such as a pipe, is read whole.
-    pub fn open(path: &Path, name: Arc<str>) -> Result<Self, TableError> {
+    pub fn open(path: &Path, name: Arc<str>, typing: Typing) -> Result<Self, TableError> {
         let failed = |source| TableError::Open {
             name: name.to_string(),
             source,
         };
         if is_standard_stream(path) {
-            return Self::start(slurp(io::stdin(), &name)?, name);
+            return Self::start(slurp(io::stdin(), &name)?, name, typing);
         }
         let file = File::open(path).map_err(failed)?;
         match file.metadata().map_err(failed)?.is_file() {
-            true => Self::start(file, name),
-            false => Self::start(slurp(file, &name)?, name),
+            true => Self::start(file, name, typing),
+            false => Self::start(slurp(file, &name)?, name, typing),
         }
     }
 
-    fn start(input: impl ChunkReader + 'static, name: Arc<str>) -> Result<Self, TableError> {
+    fn start(
+        input: impl ChunkReader + 'static,
+        name: Arc<str>,
+        typing: Typing,
+    ) -> Result<Self, TableError> {
         let failed = |error: ParquetError| broken(&name, error);
         let builder = ParquetRecordBatchReaderBuilder::try_new(input).map_err(failed)?;
         check_version(&builder, &name)?;
@@ -52,6 +57,7 @@ impl ParquetRows {
         Ok(Self {
             batches,
             name,
+            typing,
             before: 0,
             current: Vec::new().into_iter(),
         })
@@ -67,7 +73,8 @@ impl ParquetRows {
             .map(|index| Row::at(origin(index)))
             .collect();
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
-            let column = cells(field, array).map_err(|bad| self.located(field.name(), bad))?;
+            let column =
+                cells(field, array, self.typing).map_err(|bad| self.located(field.name(), bad))?;
             for (row, cell) in rows.iter_mut().zip(column) {
                 row.set(field.name(), cell);
             }
