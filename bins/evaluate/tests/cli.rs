@@ -303,6 +303,20 @@ fn every_format_is_the_same_every_time() {
 }
 
 #[test]
+fn parquet_and_jsonl_say_the_same() {
+    let folder = Folder::new();
+    folder.rows("graded.jsonl", &benchmark("m", "a", &[3, 5, 6]));
+    let path = |name: &str| folder.0.path().join(name);
+    let mut parquet = tables::create(&path("graded.parquet"), None).unwrap();
+    for row in tables::open(&path("graded.jsonl"), None).unwrap() {
+        parquet.write(row.unwrap()).unwrap();
+    }
+    parquet.finish().unwrap();
+    let of = |name: &str| folder.json(&["--input", name]);
+    assert_eq!(of("graded.parquet"), of("graded.jsonl"));
+}
+
+#[test]
 fn plots_show_models_benchmarks_and_the_control() {
     let folder = Folder::new();
     let mut rows = [

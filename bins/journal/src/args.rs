@@ -47,6 +47,7 @@ pub enum Command {
     /// again with other settings it refuses and names the keys, unless no stage has run yet; only
     /// run.steps, run.eval_every, run.keep_checkpoints, run.keep_steps and threads may change.
     Open {
+        /// The run's folder.
         run: PathBuf,
         /// Base settings (TOML), then files that win over it.
         #[arg(long, required = true, value_name = "FILE")]
@@ -57,7 +58,9 @@ pub enum Command {
     },
     /// Prints one setting, e.g. `run.steps` or `steps`.
     Get {
+        /// The run's folder.
         run: PathBuf,
+        /// `table.key`, or a key of [run].
         key: String,
         /// Printed where the run has no such setting, instead of failing.
         #[arg(long)]
@@ -67,10 +70,15 @@ pub enum Command {
     ///
     /// A step is finished when `record` has written its line and, where one is due after it,
     /// `eval-record` its evaluation.
-    Next { run: PathBuf },
+    Next {
+        /// The run\'s folder.
+        run: PathBuf,
+    },
     /// Exits with 0 where an evaluation is due after the step (run.eval_every), with 1 otherwise.
     EvalDue {
+        /// The run's folder.
         run: PathBuf,
+        /// The step that has just been recorded.
         #[arg(long)]
         step: u64,
     },
@@ -90,6 +98,7 @@ pub enum Command {
     Record(RecordArgs),
     /// Records an evaluation in RUN/eval/metrics.jsonl and links checkpoints/best.
     EvalRecord {
+        /// The run's folder.
         run: PathBuf,
         /// The step after which the model was evaluated; 0 is the start.
         #[arg(long)]
@@ -99,22 +108,35 @@ pub enum Command {
         summary: Option<PathBuf>,
     },
     /// Prints the step with the best recorded evaluation (mean accuracy; the earliest of equals).
-    Best { run: PathBuf },
+    Best {
+        /// The run\'s folder.
+        run: PathBuf,
+    },
     /// Shows where the run stands, on standard error: a line redrawn on a terminal, a new line
     /// elsewhere.
-    Status { run: PathBuf },
+    Status {
+        /// The run\'s folder.
+        run: PathBuf,
+    },
     /// Ends the line that `status` redraws.
-    Finish { run: PathBuf },
+    Finish {
+        /// The run\'s folder.
+        run: PathBuf,
+    },
     /// Removes checkpoints beyond run.keep_checkpoints and records beyond run.keep_steps (0: keep
     /// all).
     ///
     /// Never what belongs to an unfinished step, the newest checkpoint, the best one, a manifest or
     /// a metrics file.
-    Prune { run: PathBuf },
+    Prune {
+        /// The run\'s folder.
+        run: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
+    /// The run's folder.
     pub run: PathBuf,
     /// The step that the stage belongs to: its manifest is RUN/steps/STEP/manifest.json.
     #[arg(long, required_unless_present = "folder")]
@@ -141,7 +163,9 @@ pub struct RunArgs {
 
 #[derive(Debug, Args)]
 pub struct RecordArgs {
+    /// The run's folder.
     pub run: PathBuf,
+    /// The step, all of whose stages are done.
     #[arg(long)]
     pub step: u64,
     /// Graded rows [default: graded.parquet in the step's folder]

@@ -14,7 +14,28 @@ use crate::folder::RunFolder;
 use crate::metrics::{Line, Metrics, number, step_of};
 use crate::schedule::Schedule;
 
-const BAR_CELLS: usize = 20;
+/// What a line leaves out for want of room.
+struct Layout {
+    named: bool,
+    elapsed: bool,
+    cells: usize,
+}
+
+const FULL: Layout = Layout {
+    named: true,
+    elapsed: true,
+    cells: 20,
+};
+const NAMELESS: Layout = Layout {
+    named: false,
+    elapsed: true,
+    cells: 20,
+};
+const SHORT: Layout = Layout {
+    named: false,
+    elapsed: false,
+    cells: 8,
+};
 
 /// What the line shows.
 pub struct Standing {
@@ -49,47 +70,55 @@ impl Standing {
         })
     }
 
-    /// Rewrites the terminal's line, or prints one.
-    pub fn show(&self, now: Option<&str>) {
-        let mut text = self.text();
-        if let Some(stage) = now {
-            text.push_str(&format!("  [{stage}]"));
-        }
+    /// Rewrites the terminal's line, or prints one; `stage` is what runs now.
+    pub fn show(&self, stage: Option<&str>) {
         let mut out = stderr().lock();
         // A terminal that is gone is no reason to stop a run.
         let _ = if out.is_terminal() {
-            let text: String = text.chars().take(columns().saturating_sub(1)).collect();
+            let text = self.fitted(stage, columns().saturating_sub(1));
             write!(out, "\r\x1b[2K{text}").and_then(|()| out.flush())
         } else {
-            writeln!(out, "{text}")
+            writeln!(out, "{}", self.text(stage, &FULL))
         };
     }
 
-    fn text(&self) -> String {
+    /// The fullest line that has room, or the beginning of the shortest.
+    fn fitted(&self, stage: Option<&str>, room: usize) -> String {
+        let lines = [&FULL, &NAMELESS, &SHORT].map(|layout| self.text(stage, layout));
+        let fits = lines.iter().find(|line| line.chars().count() <= room);
+        fits.cloned()
+            .unwrap_or_else(|| lines[2].chars().take(room).collect())
+    }
+
+    fn text(&self, stage: Option<&str>, layout: &Layout) -> String {
+        let name = if layout.named {
+            format!("{} ", self.name)
+        } else {
+            String::new()
+        };
         let mut parts = vec![format!(
-            "{} {} {}/{}",
-            self.name,
-            self.bar(),
+            "{name}{} {}/{}",
+            self.bar(layout.cells),
             self.done,
             self.steps
         )];
+        parts.extend(stage.map(str::to_owned));
         if let Some(line) = &self.newest {
             parts.extend(figures(line));
         }
-        if self.done > 0 {
-            parts.push(format!(
-                "{} elapsed, {} left",
-                clock(self.elapsed),
-                clock(self.left)
-            ));
+        let left = format!("{} left", clock(self.left));
+        if self.done > 0 && layout.elapsed {
+            parts.push(format!("{} elapsed, {left}", clock(self.elapsed)));
+        } else if self.done > 0 {
+            parts.push(left);
         }
         parts.join("  ")
     }
 
-    fn bar(&self) -> String {
+    fn bar(&self, cells: usize) -> String {
         let share = self.done as f64 / self.steps.max(1) as f64;
-        let full = ((share * BAR_CELLS as f64) as usize).min(BAR_CELLS);
-        format!("{}{}", "━".repeat(full), "┄".repeat(BAR_CELLS - full))
+        let full = ((share * cells as f64) as usize).min(cells);
+        format!("{}{}", "━".repeat(full), "┄".repeat(cells - full))
     }
 }
 
@@ -154,4 +183,34 @@ fn recent_mean(lines: &[Line]) -> f64 {
 
 fn columns() -> usize {
     rustix::termios::tcgetwinsize(stderr()).map_or(80, |size| usize::from(size.ws_col.max(20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_terminal_loses_the_least_important_first() {
+        let newest = serde_json::json!({"reward": 0.25, "accuracy": 0.5, "attempts_used": 1.5});
+        let standing = Standing {
+            name: "tiny".into(),
+            steps: 40,
+            done: 10,
+            newest: newest.as_object().cloned(),
+            elapsed: Duration::from_secs(70),
+            left: Duration::from_secs(210),
+        };
+        let figures = "10/40  rollout  reward +0.250  accuracy 50.0 %  attempts 1.50  ";
+        let fitted = |room| standing.fitted(Some("rollout"), room);
+        assert_eq!(
+            fitted(200),
+            format!("tiny ━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ {figures}1:10 elapsed, 3:30 left")
+        );
+        assert_eq!(
+            fitted(108),
+            format!("━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ {figures}1:10 elapsed, 3:30 left")
+        );
+        assert_eq!(fitted(90), format!("━━┄┄┄┄┄┄ {figures}3:30 left"));
+        assert_eq!(fitted(20), "━━┄┄┄┄┄┄ 10/40  roll");
+    }
 }

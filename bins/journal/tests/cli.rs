@@ -58,6 +58,7 @@ fn wrong_settings_are_named() {
     let run = Run::unopened();
     run.write("unknown.toml", "[run]\nsteps = 2\nsteep = 3\n");
     run.write("torn.toml", "[run]\nsteps = \n");
+    run.write("deep.toml", "[rollout.temperature]\nstart = 1.0\n");
     let open = |rest: &[&'static str]| [&["open", "RUN", "--settings", "base.toml"], rest].concat();
     for (rest, parts) in [
         (
@@ -83,6 +84,10 @@ fn wrong_settings_are_named() {
         ),
         (&["--settings", "torn.toml"], &["torn.toml", "line 2"]),
         (&["--settings", "missing.toml"], &["missing.toml"]),
+        (
+            &["--settings", "deep.toml"],
+            &["deep.toml", "rollout.temperature", "expected a number"],
+        ),
     ] {
         run.fails(&open(rest), parts);
     }
