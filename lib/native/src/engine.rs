@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::attention::{Past, attend};
+use crate::buffer::{Buffer, Pointer};
 use crate::cache::Cache;
 use crate::gemm::{Operands, Store, multiply};
 use crate::math::{rms_norm, swiglu};
@@ -61,53 +62,6 @@ struct Scratch {
     gate_up: Buffer,
     last: Buffer,
     logits: Buffer,
-}
-
-/// Rows of floats, aligned for vectors.
-#[derive(Default)]
-struct Buffer {
-    blocks: Vec<Block>,
-    width: usize,
-}
-
-impl Buffer {
-    fn new(rows: usize, width: usize) -> Self {
-        Self {
-            blocks: vec![Block::default(); (rows * width).div_ceil(LANES)],
-            width,
-        }
-    }
-
-    fn ensure(&mut self, rows: usize) {
-        let blocks = (rows * self.width).div_ceil(LANES);
-        if self.blocks.len() < blocks {
-            self.blocks.resize(blocks, Block::default());
-        }
-    }
-
-    fn pointer(&mut self) -> Pointer {
-        Pointer(self.blocks.as_mut_ptr().cast(), self.width)
-    }
-}
-
-/// Rows that several threads write to, each its own rows or columns.
-#[derive(Clone, Copy)]
-struct Pointer(*mut f32, usize);
-
-#[allow(unsafe_code)] // SAFETY: parts of a division never overlap, and the buffer outlives it.
-unsafe impl Send for Pointer {}
-#[allow(unsafe_code)] // SAFETY: as above.
-unsafe impl Sync for Pointer {}
-
-#[allow(unsafe_code)] // SAFETY: rows stay within what `Buffer::ensure` made; parts touch disjoint rows.
-impl Pointer {
-    fn at(self, row: usize) -> *mut f32 {
-        unsafe { self.0.add(row * self.1) }
-    }
-
-    fn row<'a>(self, row: usize) -> &'a mut [f32] {
-        unsafe { std::slice::from_raw_parts_mut(self.at(row), self.1) }
-    }
 }
 
 /// The blocks of each chunk's sequence; a row only reaches those of its own chunk.

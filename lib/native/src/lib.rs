@@ -9,6 +9,7 @@
 mod attention;
 #[doc(hidden)]
 pub mod bench;
+mod buffer;
 mod cache;
 mod engine;
 mod gemm;
@@ -17,9 +18,11 @@ mod model;
 mod packed;
 mod rotary;
 mod simd;
+mod softmax;
 mod threads;
 
 pub use engine::{Engine, EngineError};
 pub use model::Model;
 pub use simd::Level;
+pub use softmax::softmax_weights;
 pub use threads::Threads;

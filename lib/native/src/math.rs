@@ -166,3 +166,39 @@ pub(crate) unsafe fn exponentials<S: Lanes>(scores: *mut f32, length: usize) -> 
         tree_sum(lanes)
     }
 }
+
+kernel! {
+    /// `out[i] = exp((x[i] - greatest) / temperature)`.
+    ///
+    /// # Safety
+    ///
+    /// Both point to `length` floats.
+    pub(crate) fn weights(x: *const f32, out: *mut f32, length: usize, greatest: f32, temperature: f32) = weights_lanes;
+}
+
+#[inline(always)]
+#[allow(unsafe_code)] // SAFETY: the kernel's contract.
+unsafe fn weights_lanes<S: Lanes>(
+    x: *const f32,
+    out: *mut f32,
+    length: usize,
+    greatest: f32,
+    temperature: f32,
+) {
+    unsafe {
+        let (greatest, temperature) = (S::splat(greatest), S::splat(temperature));
+        let whole = length / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            let scaled = S::div(S::sub(S::load(x.add(at)), greatest), temperature);
+            S::store(out.add(at), exp::<S>(scaled));
+        }
+        if whole < length {
+            let mut last = [0.0; LANES];
+            last[..length - whole]
+                .copy_from_slice(std::slice::from_raw_parts(x.add(whole), length - whole));
+            let scaled = S::div(S::sub(S::load(last.as_ptr()), greatest), temperature);
+            let values = S::to_array(exp::<S>(scaled));
+            std::ptr::copy_nonoverlapping(values.as_ptr(), out.add(whole), length - whole);
+        }
+    }
+}

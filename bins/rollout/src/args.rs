@@ -1,0 +1,199 @@
+//! What can be typed. Nothing below knows clap.
+
+use std::str::FromStr;
+
+use clap::{Parser, ValueEnum};
+
+/// Plays the dialogues with a policy
+///
+/// Reads question rows (question_id, question, answer, attempts_allowed, seed), adds the dialogue and passes every other
+/// field through. Every random number is keyed by the row's seed and the token's position: with the native engine the
+/// output is the same, byte for byte, whatever the batch size, threads or shards.
+#[derive(Debug, Parser)]
+#[command(name = "rollout", version, after_long_help = EXAMPLE)]
+pub struct Args {
+    /// Directory of the policy, as Hugging Face models are stored
+    #[arg(long, value_name = "DIR")]
+    pub model: String,
+
+    /// Name recorded in the field `model`; by default the directory's name
+    #[arg(long, value_name = "NAME")]
+    pub model_name: Option<String>,
+
+    /// cpu, cuda (the first GPU), or a list such as cuda:0,1: one worker a GPU over one queue
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: String,
+
+    /// float32 or bfloat16; by default float32 on a CPU, bfloat16 on a GPU
+    #[arg(long, value_name = "TYPE", value_parser = ["float32", "bfloat16"])]
+    pub dtype: Option<String>,
+
+    /// What computes: native (CPU, float32, exact in any batch) or torch (any device); by default native on a CPU
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<EngineName>,
+
+    #[command(flatten)]
+    pub dialogue: DialogueArgs,
+
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
+
+    #[command(flatten)]
+    pub work: WorkArgs,
+
+    #[command(flatten)]
+    pub io: stage::IoArgs,
+
+    #[command(flatten)]
+    pub log: stage::LogArgs,
+}
+
+/// How a dialogue goes.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Dialogue")]
+pub struct DialogueArgs {
+    /// Tokens that the policy may sample in one dialogue
+    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = positive)]
+    pub max_new_tokens: usize,
+
+    /// Longest dialogue in tokens, prompt and feedback included; by default the model's own limit
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub context_length: Option<usize>,
+
+    /// What ends an attempt: eos (end-of-sequence) or boxed (also a check that finds a complete boxed answer)
+    #[arg(long, value_name = "END", default_value = "eos")]
+    pub attempt_end: AttemptEndName,
+
+    /// Sampled tokens between two checks for a boxed answer; 1 ends the attempt at once
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = positive)]
+    pub check_every: usize,
+
+    /// chatml, or a TOML file with prompt, feedback and close
+    #[arg(long, value_name = "FILE", default_value = "chatml")]
+    pub template: String,
+
+    /// A program that reads {"response","reference","question",...} lines and answers {"verdict"} lines; by default the
+    /// built-in grader
+    #[arg(long, value_name = "CMD")]
+    pub grader_command: Option<String>,
+
+    /// A question whose prompt leaves no room in the context: `record` a dialogue without attempts that ended by
+    /// `length` and warn, or stop with an `error`
+    #[arg(long, value_name = "WHAT", default_value = "record")]
+    pub too_long: TooLong,
+}
+
+/// How tokens are drawn.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Sampling")]
+pub struct SamplingArgs {
+    /// Divides the logits; 0 takes the likeliest token
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = temperature)]
+    pub temperature: f32,
+
+    /// Draws among the fewest likeliest tokens that hold this much probability
+    #[arg(long, value_name = "P", default_value_t = 1.0, value_parser = probability)]
+    pub top_p: f32,
+
+    /// Draws among the K likeliest tokens; 0 among all
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub top_k: usize,
+}
+
+/// How the work is divided. None of it changes the output.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Work")]
+pub struct WorkArgs {
+    /// Dialogues played at a time, over all workers; by default 64 on a CPU, 256 a GPU, fewer where memory is short
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub max_batch: Option<usize>,
+
+    /// CPU threads; by default all
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub threads: Option<usize>,
+
+    /// Plays the rows whose number modulo N is I, counted from 0, and leaves the others out
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    Native,
+    Torch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AttemptEndName {
+    Eos,
+    Boxed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TooLong {
+    Record,
+    Error,
+}
+
+/// One part of the input among several machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    index: u64,
+    count: u64,
+}
+
+impl Shard {
+    pub fn holds(&self, row: u64) -> bool {
+        row % self.count == self.index
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || "expected I/N with 0 <= I < N, such as 0/4".to_owned();
+        let (index, count) = text.split_once('/').ok_or_else(wanted)?;
+        let (index, count) = (
+            index.parse().map_err(|_| wanted())?,
+            count.parse().map_err(|_| wanted())?,
+        );
+        if index < count {
+            Ok(Self { index, count })
+        } else {
+            Err(wanted())
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("expected a whole number of at least 1".to_owned()),
+    }
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number == 0.0 || (number.is_finite() && number >= 1e-3) => Ok(number),
+        _ => Err("expected 0 or a number of at least 0.001".to_owned()),
+    }
+}
+
+fn probability(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number > 0.0 && number <= 1.0 => Ok(number),
+        _ => Err("expected a number above 0, up to 1".to_owned()),
+    }
+}
+
+const EXAMPLE: &str = "\
+Examples:
+  sample-questions --data train.jsonl --count 128 --step 17 --seed 1 | rollout --model DIR | grade
+  rollout --model DIR --input questions.parquet --output rollouts.parquet --temperature 0
+  rollout --model DIR --shard 0/4 --input questions.parquet --output part0.parquet
+
+Fields added: dialogue_id, model, model_sha256, token_ids, prompt_length, loss_mask, logprobs, attempts, attempts_used,
+stop_reason. A sampled token's log-probability is that under the distribution it was drawn from (after temperature,
+top-k, top-p); with temperature 0 the choice is certain and it is 0. An attempt cut off by the token budget or the
+context has the verdict `truncated`; a dialogue whose feedback no longer fits ends by `length`.";

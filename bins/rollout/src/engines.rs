@@ -1,0 +1,127 @@
+//! Which engine runs the policy, in how many workers with how many rows each.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use checkpoints::Weights;
+use generation::{Backend, Engine, NativeBackend, TorchBackend};
+use native::{Model, Threads};
+use tch::{Device, Kind};
+use transformer::Decoder;
+
+use crate::args::{Args, EngineName};
+use crate::memory::{self, Demand};
+use crate::policy::Policy;
+
+/// Weights up to this size stay in the processor's shared cache, so that each thread may run a batch of its own.
+const CACHED: usize = 24 << 20;
+
+/// Dialogues at a time where nothing was asked for. On a CPU more rows only push one another's keys and values out of
+/// the cache.
+const CPU_BATCH: usize = 64;
+const GPU_BATCH: usize = 256;
+
+/// The engines, and how many dialogues they play at a time together.
+pub struct Engines {
+    pub engines: Vec<Engine>,
+    pub batch: usize,
+}
+
+/// What was asked for, made definite.
+pub fn choose(args: &Args, policy: &Policy) -> Result<Engines> {
+    let threads = args
+        .work
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let devices = torch::parse_devices(&args.device)?;
+    let on_cpu = devices == [Device::Cpu];
+    match args.engine.unwrap_or(if on_cpu {
+        EngineName::Native
+    } else {
+        EngineName::Torch
+    }) {
+        EngineName::Native if !on_cpu => bail!(
+            "--engine native runs on a CPU, not on --device {}",
+            args.device
+        ),
+        EngineName::Native if args.dtype.as_deref() == Some("bfloat16") => {
+            bail!("--engine native computes in float32; take --engine torch for --dtype bfloat16")
+        }
+        EngineName::Native => native_engines(args, policy, threads),
+        EngineName::Torch => torch_engines(args, policy, devices, threads),
+    }
+}
+
+fn native_engines(args: &Args, policy: &Policy, threads: usize) -> Result<Engines> {
+    let weights = Weights::open(&policy.directory)?;
+    let model = Model::load(&weights, &policy.config, policy.context)?;
+    let demand = Demand {
+        bytes_per_token: model.cache_bytes_per_token(),
+        context: policy.context,
+    };
+    let batch = memory::batch(args.work.max_batch, CPU_BATCH, demand, memory::available())?;
+    // Small models: a batch for every thread, and they never wait for one another. Large ones: all threads read the
+    // weights together, once for all rows.
+    let (workers, threads) = if model.bytes() <= CACHED {
+        (threads.min(batch), 1)
+    } else {
+        (1, threads)
+    };
+    let engines = shares(batch, workers).map(|rows| {
+        let model = Arc::clone(&model);
+        let engine = move || {
+            let engine = native::Engine::new(model, rows, Threads::new(threads)?);
+            Ok(Box::new(NativeBackend(engine)) as Box<dyn Backend>)
+        };
+        Box::new(engine) as Engine
+    });
+    Ok(Engines {
+        engines: engines.collect(),
+        batch,
+    })
+}
+
+fn torch_engines(
+    args: &Args,
+    policy: &Policy,
+    devices: Vec<Device>,
+    threads: usize,
+) -> Result<Engines> {
+    let on_cpu = devices == [Device::Cpu];
+    let kind = match args.dtype.as_deref() {
+        Some(name) => torch::parse_kind(name)?,
+        None if on_cpu => Kind::Float,
+        None => Kind::BFloat16,
+    };
+    let config = &policy.config;
+    let elements = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim;
+    let demand = Demand {
+        bytes_per_token: elements * kind.elt_size_in_bytes(),
+        context: policy.context,
+    };
+    let (usual, available) = match on_cpu {
+        true => (CPU_BATCH, memory::available()),
+        false => (GPU_BATCH * devices.len(), None),
+    };
+    let batch = memory::batch(args.work.max_batch, usual, demand, available)?;
+    let rows = shares(batch, devices.len());
+    let engines = devices.into_iter().zip(rows).map(|(device, rows)| {
+        let (directory, config) = (policy.directory.clone(), policy.config.clone());
+        let engine = move || {
+            torch::set_threads(threads);
+            let decoder = Decoder::load(&Weights::open(&directory)?, &config, device, kind, false)?;
+            Ok(Box::new(TorchBackend::new(decoder, rows)?) as Box<dyn Backend>)
+        };
+        Box::new(engine) as Engine
+    });
+    Ok(Engines {
+        engines: engines.collect(),
+        batch,
+    })
+}
+
+/// `batch` rows dealt out to workers that each get at least one.
+fn shares(batch: usize, workers: usize) -> impl Iterator<Item = usize> {
+    let workers = workers.clamp(1, batch);
+    (0..workers).map(move |worker| batch / workers + usize::from(worker < batch % workers))
+}

@@ -1,0 +1,120 @@
+//! The work: a thread reads rows, workers play them, another grades, this one writes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use anyhow::{Context as _, Error, Result};
+use generation::{Counters, Pool, Sampling, Settings};
+use grading::{Builtin, CommandGrader, Grader};
+use stage::{Context, Progress};
+
+use crate::args::Args;
+use crate::engines::{self, Engines};
+use crate::feed::{Event, Feed, Window};
+use crate::policy::Policy;
+use crate::summary::Summary;
+use crate::written::Ordered;
+
+/// Rows read beyond the slowest dialogue, in batches: enough that its neighbours need not wait for it.
+const AHEAD: usize = 8;
+
+pub fn run(args: Args, context: &Context) -> Result<()> {
+    let policy = Policy::open(&args)?;
+    let Engines { engines, batch } = engines::choose(&args, &policy)?;
+    let settings = Settings {
+        game: Arc::clone(&policy.game),
+        sampling: sampling(&args),
+        grader: grader(&args)?,
+    };
+    let (reader, writer) = (args.io.open()?, args.io.create()?);
+    let (events, inbox) = channel();
+    let pool = pool(engines, &settings, events.clone())?;
+    let window = Arc::new(Window::new((AHEAD * batch).max(1024) as u64));
+    let feed = Feed {
+        reader,
+        game: settings.game,
+        shard: args.work.shard,
+        too_long: args.dialogue.too_long,
+        window: Arc::clone(&window),
+        queue: pool.queue(),
+        events,
+    };
+    // Not joined: it may be waiting for input that never comes when the run has ended for another reason.
+    std::thread::Builder::new()
+        .name("reader".into())
+        .spawn(move || feed.run())?;
+    let started = Instant::now();
+    let ordered = Ordered::new(writer, &policy, window);
+    let summary = write_all(
+        ordered,
+        &inbox,
+        pool.counters(),
+        &context.progress(None, "dialogues"),
+    )?;
+    tracing::info!("{}", summary.line(started.elapsed()));
+    Ok(())
+}
+
+fn sampling(args: &Args) -> Sampling {
+    let typed = &args.sampling;
+    Sampling {
+        temperature: typed.temperature,
+        top_k: typed.top_k,
+        top_p: typed.top_p,
+    }
+}
+
+fn grader(args: &Args) -> Result<Arc<dyn Grader>> {
+    Ok(match &args.dialogue.grader_command {
+        Some(command) => Arc::new(CommandGrader::start(command)?),
+        None => Arc::new(Builtin::default()),
+    })
+}
+
+fn pool(
+    engines: Vec<generation::Engine>,
+    settings: &Settings,
+    events: Sender<Event>,
+) -> Result<Pool> {
+    let deliver = move |played| {
+        // Nobody listens any more where the run has ended already.
+        let _ = events.send(Event::Played(played));
+    };
+    Pool::start(engines, settings, deliver).context("failed to start a thread")
+}
+
+/// Writes every dialogue in its turn. An unusable row fails the run after all rows before it have been written.
+fn write_all(
+    mut ordered: Ordered<'_>,
+    inbox: &Receiver<Event>,
+    counters: &Counters,
+    progress: &Progress,
+) -> Result<Summary> {
+    let started = Instant::now();
+    let mut read_to_the_end = false;
+    let mut failure: Option<Error> = None;
+    while !(read_to_the_end && ordered.is_empty()) {
+        match inbox.recv().context("all threads have gone")? {
+            Event::Arrived(arrival) => ordered.arrived(arrival)?,
+            Event::Failed(error) => failure = Some(error),
+            Event::Ended => read_to_the_end = true,
+            Event::Played(played) => {
+                let played = played?;
+                ordered.played(played.index, played.finished)?;
+                let sampled = counters.sampled.load(Ordering::Relaxed) as f64;
+                progress.message(format!(
+                    "{:.0} tokens/s",
+                    sampled / started.elapsed().as_secs_f64()
+                ));
+                progress.inc(1);
+            }
+        }
+    }
+    progress.finish();
+    match failure {
+        Some(error) => Err(error),
+        None => ordered.finish(),
+    }
+}

@@ -1,0 +1,165 @@
+//! A dialogue is the same bytes however the work is divided.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::{Bench, lines, questions};
+
+fn bytes(bench: &Bench, rows: &[Value], more: &[&str]) -> Vec<u8> {
+    let output = bench
+        .command(more)
+        .write_stdin(lines(rows))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
+
+fn by_id(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let rows = bytes.split_inclusive(|byte| *byte == b'\n');
+    let id = |row: &[u8]| {
+        serde_json::from_slice::<Value>(row).unwrap()["dialogue_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    rows.map(|row| (id(row), row.to_vec())).collect()
+}
+
+#[test]
+fn batch_size_and_threads_do_not_show() {
+    let Some(bench) = Bench::new() else { return };
+    let rows = questions(40);
+    for sampling in [
+        &["--temperature", "1"][..],
+        &["--temperature", "0.7", "--top-p", "0.9", "--top-k", "50"],
+    ] {
+        for end in ["eos", "boxed"] {
+            let run = |work: &[&str]| {
+                bytes(
+                    &bench,
+                    &rows,
+                    &[
+                        sampling,
+                        &["--attempt-end", end, "--check-every", "3"],
+                        work,
+                    ]
+                    .concat(),
+                )
+            };
+            let alone = run(&["--max-batch", "1"]);
+            assert_eq!(by_id(&alone).len(), 40, "dialogue ids are unique");
+            for work in [
+                &["--max-batch", "3"][..],
+                &["--max-batch", "64"],
+                &["--max-batch", "7", "--threads", "2"],
+                &["--max-batch", "64", "--threads", "3"],
+            ] {
+                assert!(run(work) == alone, "{sampling:?} {end} {work:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_input_does_not_show() {
+    let Some(bench) = Bench::new() else { return };
+    let rows = questions(30);
+    let straight = bytes(&bench, &rows, &["--max-batch", "4"]);
+    let shuffled: Vec<Value> = (0..30)
+        .map(|place| rows[(place * 11) % 30].clone())
+        .collect();
+    let other = bytes(&bench, &shuffled, &["--max-batch", "9", "--threads", "2"]);
+    assert_eq!(by_id(&straight), by_id(&other));
+    let ids: Vec<String> = shuffled
+        .iter()
+        .map(|row| row["question_id"].to_string())
+        .collect();
+    let written: Vec<String> = crate::support::parse(&other)
+        .iter()
+        .map(|row| row["question_id"].to_string())
+        .collect();
+    assert_eq!(written, ids, "rows leave in the order in which they came");
+}
+
+#[test]
+fn shards_are_the_parts_of_the_whole() {
+    let Some(bench) = Bench::new() else { return };
+    let rows = questions(11);
+    let whole = by_id(&bytes(&bench, &rows, &[]));
+    let mut parts = BTreeMap::new();
+    for shard in ["0/3", "1/3", "2/3"] {
+        let part = by_id(&bytes(&bench, &rows, &["--shard", shard]));
+        assert!((3..=4).contains(&part.len()));
+        parts.extend(part);
+    }
+    assert_eq!(parts, whole);
+}
+
+#[test]
+fn parquet_holds_the_same_rows() {
+    let Some(bench) = Bench::new() else { return };
+    let (jsonl, parquet) = (bench.path("out.jsonl"), bench.path("out.parquet"));
+    for output in [&jsonl, &parquet] {
+        let status = bench
+            .command(&["--output", output.to_str().unwrap()])
+            .write_stdin(lines(&questions(9)))
+            .output()
+            .unwrap();
+        assert!(
+            status.status.success() && status.stdout.is_empty(),
+            "{status:?}"
+        );
+    }
+    let read = |path| tables::read_all(path, None).unwrap();
+    let (left, right) = (read(&jsonl), read(&parquet));
+    assert_eq!(left.len(), 9);
+    for (left, right) in left.iter().zip(&right) {
+        for (name, cell) in left.cells() {
+            let other = right.get(name).unwrap().to_json().unwrap();
+            assert_eq!(cell.to_json().unwrap(), other, "{name}");
+        }
+    }
+}
+
+#[test]
+fn torch_agrees_with_the_native_engine() {
+    let Some(bench) = Bench::new() else { return };
+    let rows = questions(12);
+    let native = bench.play(&rows, &["--temperature", "0"]);
+    let torch = bench.play(
+        &rows,
+        &[
+            "--temperature",
+            "0",
+            "--engine",
+            "torch",
+            "--max-batch",
+            "5",
+        ],
+    );
+    assert_eq!(
+        native, torch,
+        "greedy dialogues are the same tokens on both"
+    );
+    let native = bench.play(&rows, &[]);
+    for (ours, theirs) in native.iter().zip(bench.play(&rows, &["--engine", "torch"])) {
+        assert_eq!(
+            ours["token_ids"], theirs["token_ids"],
+            "a draw falls between the engines' rounding"
+        );
+        let pairs = ours["logprobs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(theirs["logprobs"].as_array().unwrap());
+        for (ours, theirs) in pairs {
+            assert!((ours.as_f64().unwrap() - theirs.as_f64().unwrap()).abs() < 1e-4);
+        }
+    }
+}
