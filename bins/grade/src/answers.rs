@@ -29,7 +29,7 @@ pub fn responses(rows: Vec<Row>, options: &Options) -> Result<Vec<Row>> {
     })
 }
 
-fn each(mut rows: Vec<Row>, work: impl Fn(&mut Row) -> Result<(), FieldError> + Sync) -> Result<Vec<Row>> {
+fn each(mut rows: Vec<Row>, work: impl Fn(&mut Row) -> Result<(), FieldError> + Sync + Send) -> Result<Vec<Row>> {
     let results: Vec<Result<(), FieldError>> = rows.par_iter_mut().map(work).collect();
     results.into_iter().collect::<Result<(), _>>()?;
     Ok(rows)
