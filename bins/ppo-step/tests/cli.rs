@@ -104,6 +104,35 @@ fn a_second_step_goes_on_from_the_first() {
     );
 }
 
+/// Two passes with a checkpoint between them and two epochs of one pass are the same work.
+#[test]
+fn saved_and_loaded_equals_straight() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_rows(&bench.rows);
+    for dtype in ["float32", "bfloat16"] {
+        let path = |name: &str| bench.path(&format!("{dtype}-{name}"));
+        let run = |name: &str, extra: &[&str]| {
+            let common = ["--dtype", dtype, "--minibatch", "4", "--allow-other-policy"];
+            bench.run(&format!("{dtype}-{name}"), &[&common[..], extra].concat());
+        };
+        run("straight", &["--epochs", "2"]);
+        run("first", &[]);
+        let (first, policy, critic) = (path("first"), path("first/policy"), path("first/critic"));
+        let [first, policy, critic] = [&first, &policy, &critic].map(|path| path.to_str().unwrap());
+        run(
+            "second",
+            &["--optimizer", first, "--policy", policy, "--critic", critic],
+        );
+        for part in ["policy", "critic", "optimizer"] {
+            let straight = contents(&path("straight").join(part));
+            assert!(
+                straight == contents(&path("second").join(part)),
+                "{dtype} {part}"
+            );
+        }
+    }
+}
+
 #[test]
 fn moments_of_other_weights_are_refused() {
     let Some(bench) = Bench::new() else { return };

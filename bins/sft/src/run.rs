@@ -68,7 +68,7 @@ fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>
     let tokenizer = Tokenizer::load(&args.model)?;
     tokenizer.check_vocabulary(source.config.vocab_size)?;
     tokenizer.require_special(&special_tokens(template))?;
-    let stop_ids = tokenizer.stop_ids()?;
+    let stop_ids = stop_ids(&tokenizer, template)?;
     let limits = source.limits();
     let encoder = Encoder {
         template,
@@ -86,6 +86,16 @@ fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>
         args.input.display()
     );
     Ok(demonstrations)
+}
+
+/// What ends an attempt, as in a rollout: the model's end-of-sequence ids, and the template's
+/// closing text where it is a single token.
+fn stop_ids(tokenizer: &Tokenizer, template: &Template) -> Result<Vec<i32>> {
+    let mut ids = tokenizer.stop_ids()?;
+    if let [close] = tokenizer.encode(&template.close)?[..] {
+        ids.push(close);
+    }
+    Ok(ids)
 }
 
 /// The chat markers that the template uses; as plain text they would be learned letter by letter.
