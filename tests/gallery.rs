@@ -23,7 +23,11 @@ fn exchanges(page: &str) -> Vec<Exchange> {
             None if !inside => {}
             None => match (text.strip_prefix("$ "), found.last_mut()) {
                 (Some(command), _) => {
-                    found.push(Exchange { line: index + 1, command: command.to_owned(), expected: Vec::new() });
+                    found.push(Exchange {
+                        line: index + 1,
+                        command: command.to_owned(),
+                        expected: Vec::new(),
+                    });
                 }
                 (None, Some(last)) if last.command.ends_with('\\') => {
                     last.command.push('\n');
@@ -71,7 +75,16 @@ fn output_matches(expected: &[String], printed: &[&str]) -> bool {
 /// The gallery works in a scratch folder in which `data` is the repository's and everything written stays.
 fn scratch() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    for name in ["data", "pipelines", "Justfile", "just", "lib", "bins", "Cargo.toml", "Cargo.lock"] {
+    for name in [
+        "data",
+        "pipelines",
+        "Justfile",
+        "just",
+        "lib",
+        "bins",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
         std::os::unix::fs::symlink(root().join(name), folder.path().join(name)).expect("a link");
     }
     folder
@@ -81,8 +94,10 @@ fn run(command: &str, folder: &Path) -> String {
     let path = format!(
         "{}:{}:{}",
         bin_dir().display(),
-        std::env::var("REATTEMPT_TEST_VENV").map_or_else(|_| root().join(".venv-tests").display().to_string(), |venv| venv)
-            + "/bin",
+        std::env::var("REATTEMPT_TEST_VENV").map_or_else(
+            |_| root().join(".venv-tests").display().to_string(),
+            |venv| venv
+        ) + "/bin",
         std::env::var("PATH").unwrap_or_default()
     );
     let output = Command::new("bash")
@@ -98,13 +113,50 @@ fn run(command: &str, folder: &Path) -> String {
     text
 }
 
+/// A tool that is not ours and not here.
+fn missing_tool(command: &str, folder: &Path) -> Option<&'static str> {
+    let needs = [
+        ("| jq", "jq", "jq --version"),
+        ("$ jq", "jq", "jq --version"),
+        ("import duckdb", "duckdb", "python3 -c 'import duckdb'"),
+        (
+            "import pandas",
+            "pandas",
+            "python3 -c 'import pandas, pyarrow'",
+        ),
+        ("import polars", "polars", "python3 -c 'import polars'"),
+    ];
+    let command = format!("$ {command}");
+    let wanted = needs
+        .iter()
+        .filter(|(mention, _, _)| command.contains(mention));
+    wanted
+        .map(|(_, tool, probe)| {
+            (
+                *tool,
+                run(&format!("{probe} >/dev/null 2>&1 || echo absent"), folder),
+            )
+        })
+        .find(|(_, answer)| answer.contains("absent"))
+        .map(|(tool, _)| tool)
+}
+
 #[test]
 fn transcripts_print_what_the_page_shows() {
-    let page = std::fs::read_to_string(root().join("pipelines/README.md")).expect("pipelines/README.md");
+    let page =
+        std::fs::read_to_string(root().join("pipelines/README.md")).expect("pipelines/README.md");
     let exchanges = exchanges(&page);
-    assert!(exchanges.len() >= 10, "the gallery holds {} commands", exchanges.len());
+    assert!(
+        exchanges.len() >= 10,
+        "the gallery holds {} commands",
+        exchanges.len()
+    );
     let folder = scratch();
     for exchange in exchanges {
+        if let Some(tool) = missing_tool(&exchange.command, folder.path()) {
+            eprintln!("skipped: line {}: {tool} is not installed", exchange.line);
+            continue;
+        }
         let printed = run(&exchange.command, folder.path());
         let lines: Vec<&str> = printed.lines().collect();
         let mut expected = exchange.expected;
@@ -126,7 +178,15 @@ fn an_ellipsis_stands_for_anything_and_nothing_else_does() {
     assert!(line_matches("reward ... of 4", "reward 0.25 of 4"));
     assert!(!line_matches("reward ... of 4", "reward 0.25 of 5"));
     assert!(!line_matches("reward", "rewards"));
-    let page = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-    assert!(output_matches(&page(&["a", "...", "c"]), &["a", "b", "b", "c"]));
+    let page = |lines: &[&str]| {
+        lines
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(output_matches(
+        &page(&["a", "...", "c"]),
+        &["a", "b", "b", "c"]
+    ));
     assert!(!output_matches(&page(&["a", "...", "c"]), &["a", "b"]));
 }

@@ -29,9 +29,14 @@ impl Loop {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         for split in ["train", "dev", "test"] {
-            let page = fs::read_to_string(root().join(format!("data/tiny/{split}.jsonl"))).expect("embedded questions");
+            let page = fs::read_to_string(root().join(format!("data/tiny/{split}.jsonl")))
+                .expect("embedded questions");
             let few: Vec<&str> = page.lines().take(12).collect();
-            fs::write(folder.path().join(format!("{split}.jsonl")), few.join("\n") + "\n").expect("a small split");
+            fs::write(
+                folder.path().join(format!("{split}.jsonl")),
+                few.join("\n") + "\n",
+            )
+            .expect("a small split");
         }
         Self { folder }
     }
@@ -42,12 +47,23 @@ impl Loop {
 
     /// Runs three steps with the stages in `stages`.
     fn train(&self, name: &str, stages: &Path) -> ExitStatus {
-        let split = |name: &str| format!("{name}={}", self.path(&format!("{name}.jsonl")).display());
+        let split =
+            |name: &str| format!("{name}={}", self.path(&format!("{name}.jsonl")).display());
         Command::new("bash")
             .arg(root().join("pipelines/train.sh"))
-            .args(["multi-attempt", &format!("run={name}"), "steps=3", "eval_every=2", "keep_checkpoints=1"])
+            .args([
+                "multi-attempt",
+                &format!("run={name}"),
+                "steps=3",
+                "eval_every=2",
+                "keep_checkpoints=1",
+            ])
             .args([split("train"), split("dev"), split("test")])
-            .args(["sample-questions.count=8", "rollout.max-new-tokens=40", "ppo-step.minibatch=4"])
+            .args([
+                "sample-questions.count=8",
+                "rollout.max-new-tokens=40",
+                "ppo-step.minibatch=4",
+            ])
             .env("REATTEMPT_STAGES", stages)
             .env("REATTEMPT_RUNS", self.path("runs"))
             .current_dir(root())
@@ -73,7 +89,9 @@ impl Loop {
 }
 
 fn collect(base: &Path, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
-    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+    for entry in
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             collect(base, &path, files);
@@ -92,9 +110,16 @@ fn shims(folder: &Path) -> PathBuf {
     fs::create_dir_all(&shims).expect("a folder");
     fs::create_dir_all(&marks).expect("a folder");
     for entry in fs::read_dir(root().join("bins")).expect("bins") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         let real = bin_dir().join(&name);
-        let delay = KILLED.iter().find(|(stage, _)| *stage == name).map(|(_, delay)| *delay);
+        let delay = KILLED
+            .iter()
+            .find(|(stage, _)| *stage == name)
+            .map(|(_, delay)| *delay);
         let script = match delay {
             None => format!("#!/bin/bash\nexec {} \"$@\"\n", real.display()),
             Some(delay) => format!(
@@ -114,17 +139,38 @@ fn shims(folder: &Path) -> PathBuf {
 #[test]
 fn a_run_killed_in_every_stage_ends_with_the_same_bytes() {
     let scratch = Loop::new();
-    assert!(scratch.train("straight", &bin_dir()).success(), "{}", scratch.log());
+    assert!(
+        scratch.train("straight", &bin_dir()).success(),
+        "{}",
+        scratch.log()
+    );
     let stages = shims(scratch.folder.path());
     let mut kills = 0;
     while !scratch.train("killed", &stages).success() {
         kills += 1;
-        assert!(kills <= KILLED.len(), "still failing after {kills} runs:\n{}", scratch.log());
+        assert!(
+            kills <= KILLED.len(),
+            "still failing after {kills} runs:\n{}",
+            scratch.log()
+        );
     }
     assert_eq!(kills, KILLED.len(), "every stage dies once");
-    let (straight, killed) = (scratch.last_checkpoint("straight"), scratch.last_checkpoint("killed"));
-    assert!(straight.iter().any(|(name, _)| name.ends_with("policy/model.safetensors")), "{straight:?}");
-    let names = |files: &[(PathBuf, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let (straight, killed) = (
+        scratch.last_checkpoint("straight"),
+        scratch.last_checkpoint("killed"),
+    );
+    assert!(
+        straight
+            .iter()
+            .any(|(name, _)| name.ends_with("policy/model.safetensors")),
+        "{straight:?}"
+    );
+    let names = |files: &[(PathBuf, Vec<u8>)]| {
+        files
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&straight), names(&killed));
     for ((name, left), (_, right)) in straight.iter().zip(&killed) {
         assert!(left == right, "{} differs", name.display());
@@ -134,11 +180,29 @@ fn a_run_killed_in_every_stage_ends_with_the_same_bytes() {
 #[test]
 fn the_same_command_after_the_end_does_nothing_again() {
     let scratch = Loop::new();
-    assert!(scratch.train("done", &bin_dir()).success(), "{}", scratch.log());
+    assert!(
+        scratch.train("done", &bin_dir()).success(),
+        "{}",
+        scratch.log()
+    );
     let weights = scratch.path("runs/done/checkpoints/000003/policy/model.safetensors");
-    let before = fs::metadata(&weights).and_then(|data| data.modified()).expect("weights");
+    let before = fs::metadata(&weights)
+        .and_then(|data| data.modified())
+        .expect("weights");
     let metrics = fs::read(scratch.path("runs/done/metrics.jsonl")).expect("metrics");
-    assert!(scratch.train("done", &bin_dir()).success(), "{}", scratch.log());
-    assert_eq!(before, fs::metadata(&weights).and_then(|data| data.modified()).expect("weights"));
-    assert_eq!(metrics, fs::read(scratch.path("runs/done/metrics.jsonl")).expect("metrics"));
+    assert!(
+        scratch.train("done", &bin_dir()).success(),
+        "{}",
+        scratch.log()
+    );
+    assert_eq!(
+        before,
+        fs::metadata(&weights)
+            .and_then(|data| data.modified())
+            .expect("weights")
+    );
+    assert_eq!(
+        metrics,
+        fs::read(scratch.path("runs/done/metrics.jsonl")).expect("metrics")
+    );
 }

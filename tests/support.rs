@@ -26,13 +26,18 @@ pub fn bin_dir() -> PathBuf {
 /// When the stage is not built: `cargo test -p pipeline-tests` alone does not build it, `./just test` does.
 pub fn stage(name: &str) -> Command {
     let program = bin_dir().join(name);
-    assert!(program.exists(), "{} is not built: run ./just build first", program.display());
+    assert!(
+        program.exists(),
+        "{} is not built: run ./just build first",
+        program.display()
+    );
     Command::new(program)
 }
 
 /// A folder of the shared test data, or `None` after saying why the test is skipped.
 pub fn shared(folder: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("REATTEMPT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let base = std::env::var_os("REATTEMPT_SHARED")
+        .map_or_else(|| root().join("../shared"), PathBuf::from);
     let found = base.join(folder);
     if found.exists() {
         return Some(found);
