@@ -123,7 +123,9 @@ impl Args {
     pub fn mode(&self) -> Mode {
         match (&self.compare, self.explain.as_deref()) {
             (Some(file), _) => Mode::Compare(file.clone()),
-            (None, Some([prediction, reference])) => Mode::Explain(prediction.clone(), reference.clone()),
+            (None, Some([prediction, reference])) => {
+                Mode::Explain(prediction.clone(), reference.clone())
+            }
             _ if self.pairs => Mode::Pairs,
             _ if self.responses => Mode::Responses,
             _ => Mode::Dialogues,
@@ -145,10 +147,17 @@ impl Args {
     }
 
     pub fn rewards(&self) -> RewardScale {
-        RewardScale { correct: self.reward_correct, wrong: self.reward_wrong, no_answer: self.reward_no_answer }
+        RewardScale {
+            correct: self.reward_correct,
+            wrong: self.reward_wrong,
+            no_answer: self.reward_no_answer,
+        }
     }
 }
 
 fn finite(text: &str) -> Result<f32, String> {
-    text.parse::<f32>().ok().filter(|number| number.is_finite()).ok_or_else(|| "expected a finite number".to_owned())
+    text.parse::<f32>()
+        .ok()
+        .filter(|number| number.is_finite())
+        .ok_or_else(|| "expected a finite number".to_owned())
 }

@@ -12,8 +12,14 @@ const CHUNK: usize = 16;
 /// The rows with `attempts` graded again, `correct`, `grader` and `reward`.
 pub fn grade(rows: Vec<Row>, grader: &dyn Grader, rewards: &RewardScale) -> Result<Vec<Row>> {
     let name = grader.name();
-    let graded: Vec<Result<Vec<Row>>> =
-        rows.par_chunks(CHUNK).map(|rows| rows.iter().map(|row| graded(row, grader, rewards, &name)).collect()).collect();
+    let graded: Vec<Result<Vec<Row>>> = rows
+        .par_chunks(CHUNK)
+        .map(|rows| {
+            rows.iter()
+                .map(|row| graded(row, grader, rewards, &name))
+                .collect()
+        })
+        .collect();
     let mut all = Vec::with_capacity(rows.len());
     for rows in graded {
         all.extend(rows?);
@@ -25,12 +31,20 @@ fn graded(row: &Row, grader: &dyn Grader, rewards: &RewardScale, name: &str) -> 
     let attempts = attempts(row)?;
     let reference = row.text("answer")?;
     let context = context(row)?;
-    let requests: Vec<Request<'_>> =
-        attempts.iter().map(|attempt| Request::new(&attempt.text, reference).with_context(&context)).collect();
+    let requests: Vec<Request<'_>> = attempts
+        .iter()
+        .map(|attempt| Request::new(&attempt.text, reference).with_context(&context))
+        .collect();
     let verdicts = grader.grade_many(&requests)?;
-    let attempts: Vec<Attempt> = attempts.iter().zip(verdicts).map(|(attempt, graded)| judged(attempt, graded)).collect();
+    let attempts: Vec<Attempt> = attempts
+        .iter()
+        .zip(verdicts)
+        .map(|(attempt, graded)| judged(attempt, graded))
+        .collect();
     let outcome = Outcome {
-        solved: attempts.last().is_some_and(|attempt| attempt.verdict == Verdict::Correct),
+        solved: attempts
+            .last()
+            .is_some_and(|attempt| attempt.verdict == Verdict::Correct),
         answered: attempts.iter().any(|attempt| attempt.answer.is_some()),
     };
     let mut row = row.clone();
@@ -68,5 +82,9 @@ fn judged(attempt: &Attempt, graded: Graded) -> Attempt {
         Judgement::NoAnswer if attempt.stop == AttemptStop::Length => Verdict::Truncated,
         Judgement::NoAnswer => Verdict::NoAnswer,
     };
-    Attempt { answer: graded.answer, verdict, ..attempt.clone() }
+    Attempt {
+        answer: graded.answer,
+        verdict,
+        ..attempt.clone()
+    }
 }

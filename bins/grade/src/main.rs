@@ -24,8 +24,12 @@ fn main() -> ExitCode {
 fn run(args: Args, context: &Context) -> Result<()> {
     match args.mode() {
         Mode::Dialogues => dialogues(&args, context),
-        Mode::Pairs => stream::rows(&args.io, context, "pairs", |rows| answers::pairs(rows, &args.options())),
-        Mode::Responses => stream::rows(&args.io, context, "responses", |rows| answers::responses(rows, &args.options())),
+        Mode::Pairs => stream::rows(&args.io, context, "pairs", |rows| {
+            answers::pairs(rows, &args.options())
+        }),
+        Mode::Responses => stream::rows(&args.io, context, "responses", |rows| {
+            answers::responses(rows, &args.options())
+        }),
         Mode::Compare(file) => audit::run(&file, &args),
         Mode::Explain(prediction, reference) => {
             let explanation = grading::explain(&prediction, &reference, &args.options());
@@ -40,5 +44,7 @@ fn dialogues(args: &Args, context: &Context) -> Result<()> {
         Some(command) => Box::new(CommandGrader::start(command)?),
         None => Box::new(Builtin::new(args.options())),
     };
-    stream::rows(&args.io, context, "dialogues", |rows| dialogue::grade(rows, grader.as_ref(), &rewards))
+    stream::rows(&args.io, context, "dialogues", |rows| {
+        dialogue::grade(rows, grader.as_ref(), &rewards)
+    })
 }

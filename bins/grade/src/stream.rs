@@ -12,7 +12,12 @@ use tables::{Reader, TableError};
 const BATCH: usize = 1024;
 
 /// Passes the input through `grade`, which keeps number and order of the rows.
-pub fn rows(io: &IoArgs, context: &Context, what: &str, grade: impl Fn(Vec<Row>) -> Result<Vec<Row>>) -> Result<()> {
+pub fn rows(
+    io: &IoArgs,
+    context: &Context,
+    what: &str,
+    grade: impl Fn(Vec<Row>) -> Result<Vec<Row>>,
+) -> Result<()> {
     let input = io.open()?;
     let mut output = io.create()?;
     let progress = context.progress(None, what);

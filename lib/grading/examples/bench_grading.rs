@@ -14,12 +14,26 @@ use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let path = arguments.first().ok_or("expected the path of a file of cases")?;
-    let after = |flag: &str| arguments.iter().position(|a| a == flag).and_then(|at| arguments.get(at + 1));
+    let path = arguments
+        .first()
+        .ok_or("expected the path of a file of cases")?;
+    let after = |flag: &str| {
+        arguments
+            .iter()
+            .position(|a| a == flag)
+            .and_then(|at| arguments.get(at + 1))
+    };
     let fold: Option<u64> = after("--fold").map(|fold| fold.parse()).transpose()?;
     let text = std::fs::read_to_string(path)?;
-    let cases = text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
-    let cases: Vec<Case> = cases.iter().filter_map(Case::read).filter(|case| fold.is_none_or(|fold| case.fold() == fold)).collect();
+    let cases = text
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<Vec<Value>, _>>()?;
+    let cases: Vec<Case> = cases
+        .iter()
+        .filter_map(Case::read)
+        .filter(|case| fold.is_none_or(|fold| case.fold() == fold))
+        .collect();
     let outcomes: Vec<Outcome> = cases.iter().map(Case::measure).collect();
     let mut out = std::io::stdout().lock();
     report(&mut out, &cases, &outcomes)?;
@@ -63,7 +77,9 @@ impl Case {
     }
 
     fn fold(&self) -> u64 {
-        let hash = self.id.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash = self.id.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+        });
         u64::from((hash >> 20) % 3 == 0)
     }
 
@@ -77,22 +93,41 @@ impl Case {
             outcome = self.grade(&options);
             fastest = fastest.min(start.elapsed().as_secs_f64() * 1e6);
         }
-        Outcome { microseconds: fastest, ..outcome }
+        Outcome {
+            microseconds: fastest,
+            ..outcome
+        }
     }
 
     fn grade(&self, options: &Options) -> Outcome {
         let reference = self.reference.as_deref();
-        let outcome = |verdict, reason: &str, extracted| Outcome { verdict, reason: reason.to_owned(), extracted, microseconds: 0.0 };
+        let outcome = |verdict, reason: &str, extracted| Outcome {
+            verdict,
+            reason: reason.to_owned(),
+            extracted,
+            microseconds: 0.0,
+        };
         if self.kind == "equivalence" {
             let decision = equivalent(&self.given, reference.unwrap_or_default(), options);
-            return outcome(decision.equivalent, decision.reason.as_str(), decision.detail);
+            return outcome(
+                decision.equivalent,
+                decision.reason.as_str(),
+                decision.detail,
+            );
         }
         // Extraction is asked for the string itself: the reference must not help to find it.
-        let hint = if self.kind == "extraction" { None } else { reference };
+        let hint = if self.kind == "extraction" {
+            None
+        } else {
+            reference
+        };
         let found = extract(&self.given, hint, options.rules).map(|found| found.text.to_owned());
         if self.kind == "extraction" {
             let same = match (&found, reference) {
-                (Some(found), Some(reference)) => found.trim() == reference.trim() || equivalent(found, reference, options).equivalent,
+                (Some(found), Some(reference)) => {
+                    found.trim() == reference.trim()
+                        || equivalent(found, reference, options).equivalent
+                }
                 (found, reference) => found.is_none() == reference.is_none(),
             };
             return outcome(same, "", found);
@@ -108,7 +143,11 @@ impl Case {
 
     /// The right verdict: extraction cases are right when the string was found.
     fn expected(&self) -> Option<bool> {
-        if self.kind == "extraction" { Some(true) } else { self.truth }
+        if self.kind == "extraction" {
+            Some(true)
+        } else {
+            self.truth
+        }
     }
 }
 
@@ -127,27 +166,47 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
     let mut classes: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
     let (mut agreed, mut both) = (0, 0);
     for (case, outcome) in cases.iter().zip(outcomes) {
-        for tally in [kinds.entry(&case.kind).or_default(), classes.entry((&case.kind, &case.class)).or_default()] {
+        for tally in [
+            kinds.entry(&case.kind).or_default(),
+            classes.entry((&case.kind, &case.class)).or_default(),
+        ] {
             tally.add(case, outcome);
         }
-        if let (true, [Some(q), Some(m)]) = (case.class.starts_with("real") , case.peers) {
+        if let (true, [Some(q), Some(m)]) = (case.class.starts_with("real"), case.peers) {
             if q == m {
                 both += 1;
                 agreed += usize::from(outcome.verdict == q);
             }
         }
     }
-    writeln!(out, "| kind | cases | truth known | right | % | truly different | false positives | Qwen % | Math-Verify % |")?;
-    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    writeln!(
+        out,
+        "| kind | cases | truth known | right | % | truly different | false positives | Qwen % | Math-Verify % |"
+    )?;
+    writeln!(
+        out,
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    )?;
     for (kind, t) in &kinds {
         let share = |n: usize| 100.0 * n as f64 / t.known.max(1) as f64;
         writeln!(
             out,
             "| {kind} | {} | {} | {} | {:.2} | {} | {} | {:.1} | {:.1} |",
-            t.cases, t.known, t.right, share(t.right), t.truly_different, t.false_positives, share(t.peers_right[0]), share(t.peers_right[1])
+            t.cases,
+            t.known,
+            t.right,
+            share(t.right),
+            t.truly_different,
+            t.false_positives,
+            share(t.peers_right[0]),
+            share(t.peers_right[1])
         )?;
     }
-    writeln!(out, "\nagreement where both references agree on real outputs: {agreed} of {both} ({:.2} %)", 100.0 * agreed as f64 / f64::from(both.max(1)))?;
+    writeln!(
+        out,
+        "\nagreement where both references agree on real outputs: {agreed} of {both} ({:.2} %)",
+        100.0 * agreed as f64 / f64::from(both.max(1))
+    )?;
     timing(out, cases, outcomes)?;
     writeln!(out, "\nclasses that are not wholly right:")?;
     for ((kind, class), t) in classes.iter().filter(|(_, t)| t.right < t.known) {
@@ -159,7 +218,9 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
 impl Tally {
     fn add(&mut self, case: &Case, outcome: &Outcome) {
         self.cases += 1;
-        let Some(expected) = case.expected() else { return };
+        let Some(expected) = case.expected() else {
+            return;
+        };
         self.known += 1;
         self.right += usize::from(outcome.verdict == expected);
         self.truly_different += usize::from(!expected);
@@ -172,10 +233,16 @@ impl Tally {
 
 fn timing(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
     for kind in ["equivalence", "response", "extraction"] {
-        let mut times: Vec<(f64, &str)> =
-            cases.iter().zip(outcomes).filter(|(case, _)| case.kind == kind).map(|(case, o)| (o.microseconds, case.id.as_str())).collect();
+        let mut times: Vec<(f64, &str)> = cases
+            .iter()
+            .zip(outcomes)
+            .filter(|(case, _)| case.kind == kind)
+            .map(|(case, o)| (o.microseconds, case.id.as_str()))
+            .collect();
         times.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((worst, id)) = times.last().copied() else { continue };
+        let Some((worst, id)) = times.last().copied() else {
+            continue;
+        };
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0;
         let mean = times.iter().map(|(time, _)| time).sum::<f64>() / times.len() as f64;
         writeln!(
@@ -192,12 +259,24 @@ fn timing(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
 
 fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
     for (case, outcome) in cases.iter().zip(outcomes) {
-        let against_truth = case.expected().is_some_and(|expected| expected != outcome.verdict);
-        let against_both = case.class.starts_with("real") && case.peers[0] == case.peers[1] && case.peers[0].is_some_and(|q| q != outcome.verdict);
+        let against_truth = case
+            .expected()
+            .is_some_and(|expected| expected != outcome.verdict);
+        let against_both = case.class.starts_with("real")
+            && case.peers[0] == case.peers[1]
+            && case.peers[0].is_some_and(|q| q != outcome.verdict);
         if !against_truth && !against_both {
             continue;
         }
-        let given: String = case.given.chars().rev().take(220).collect::<Vec<_>>().into_iter().rev().collect();
+        let given: String = case
+            .given
+            .chars()
+            .rev()
+            .take(220)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         writeln!(
             out,
             "{} {} [{}] said {} ({}) {}: {:?} ~~ {:?} found {:?}",
@@ -206,7 +285,8 @@ fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std
             case.class,
             outcome.verdict,
             outcome.reason,
-            case.truth.map_or("truth unknown".to_owned(), |truth| format!("truth {truth}")),
+            case.truth
+                .map_or("truth unknown".to_owned(), |truth| format!("truth {truth}")),
             given,
             case.reference,
             outcome.extracted

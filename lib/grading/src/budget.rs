@@ -14,7 +14,9 @@ pub(crate) struct Exhausted;
 
 impl Budget {
     pub(crate) fn new(steps: u64) -> Self {
-        Self { left: Cell::new(steps) }
+        Self {
+            left: Cell::new(steps),
+        }
     }
 
     /// Takes `steps` or fails without going below nothing.

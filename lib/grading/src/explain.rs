@@ -11,9 +11,18 @@ pub fn explain(prediction: &str, reference: &str, options: &Options) -> String {
     side(&mut text, "prediction", prediction);
     side(&mut text, "reference", reference);
     let decision = equivalent(prediction, reference, options);
-    let verdict = if decision.equivalent { "equivalent" } else { "not equivalent" };
+    let verdict = if decision.equivalent {
+        "equivalent"
+    } else {
+        "not equivalent"
+    };
     let _ = writeln!(text, "verdict     {verdict}");
-    let _ = writeln!(text, "reason      {}: {}", decision.reason, decision.reason.describe().trim());
+    let _ = writeln!(
+        text,
+        "reason      {}: {}",
+        decision.reason,
+        decision.reason.describe().trim()
+    );
     if let Some(detail) = decision.detail {
         let _ = writeln!(text, "detail      {detail}");
     }
@@ -22,7 +31,10 @@ pub fn explain(prediction: &str, reference: &str, options: &Options) -> String {
 
 /// The kind of an answer, or none when it cannot be read as mathematics and is compared as text.
 pub fn kind(answer: &str) -> Option<&'static str> {
-    read::read(answer, Digits::Grouped).node.ok().map(|node| node.kind())
+    read::read(answer, Digits::Grouped)
+        .node
+        .ok()
+        .map(|node| node.kind())
 }
 
 fn side(text: &mut String, name: &str, answer: &str) {

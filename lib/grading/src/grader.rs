@@ -64,7 +64,13 @@ impl Builtin {
     /// The verdict on one response; never fails.
     pub fn judge(&self, response: &str, reference: &str) -> Graded {
         let Some(answer) = extract(response, Some(reference), self.0.rules) else {
-            return Graded { verdict: Judgement::NoAnswer, answer: None, rule: None, reason: Reason::NothingExtracted, detail: None };
+            return Graded {
+                verdict: Judgement::NoAnswer,
+                answer: None,
+                rule: None,
+                reason: Reason::NothingExtracted,
+                detail: None,
+            };
         };
         let decision = equivalent(answer.text, reference, &self.0);
         let verdict = match (decision.equivalent, decision.reason) {
@@ -72,7 +78,13 @@ impl Builtin {
             (true, _) => Judgement::Correct,
             (false, _) => Judgement::Wrong,
         };
-        Graded { verdict, answer: Some(answer.text.to_owned()), rule: Some(answer.rule), reason: decision.reason, detail: decision.detail }
+        Graded {
+            verdict,
+            answer: Some(answer.text.to_owned()),
+            rule: Some(answer.rule),
+            reason: decision.reason,
+            detail: decision.detail,
+        }
     }
 }
 

@@ -59,11 +59,19 @@ pub struct Decision {
 
 impl Decision {
     pub(crate) fn yes(reason: Reason) -> Self {
-        Self { equivalent: true, reason, detail: None }
+        Self {
+            equivalent: true,
+            reason,
+            detail: None,
+        }
     }
 
     pub(crate) fn no(reason: Reason, detail: impl FnOnce() -> String) -> Self {
-        Self { equivalent: false, reason, detail: Some(shortened(detail())) }
+        Self {
+            equivalent: false,
+            reason,
+            detail: Some(shortened(detail())),
+        }
     }
 }
 
@@ -71,7 +79,10 @@ impl Decision {
 fn shortened(mut text: String) -> String {
     const LONGEST: usize = 300;
     if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (0..=LONGEST)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         text.truncate(end);
         text.push('…');
     }

@@ -20,27 +20,40 @@ impl Comparison<'_> {
 
     fn equations(&self, p: &[Node], r: &[Node]) -> Decision {
         let different = |detail: String| Decision::no(Reason::DifferentEquation, || detail);
-        let ([p_left, p_right], [r_left, r_right]) = (p, r) else { return different("not two sides".to_owned()) };
+        let ([p_left, p_right], [r_left, r_right]) = (p, r) else {
+            return different("not two sides".to_owned());
+        };
         let same = |a: &Node, b: &Node| self.decide(a, b).equivalent;
-        if is_label(p_left) && is_label(r_left) && (p_left == r_left || (is_function_label(p_left) && is_function_label(r_left))) {
+        if is_label(p_left)
+            && is_label(r_left)
+            && (p_left == r_left || (is_function_label(p_left) && is_function_label(r_left)))
+        {
             let values = self.decide(p_right, r_right);
             if values.equivalent || is_constant(r_right) {
                 return values;
             }
-        } else if (same(p_left, r_left) && same(p_right, r_right)) || (same(p_left, r_right) && same(p_right, r_left)) {
+        } else if (same(p_left, r_left) && same(p_right, r_right))
+            || (same(p_left, r_right) && same(p_right, r_left))
+        {
             return Decision::yes(Reason::SameEquation);
         }
         if is_constant(r_right) && is_label(r_left) && self.options.solved_equations {
             let solved = is_label(p_left) && is_constant(p_right);
             return match solved {
                 true => different(format!("{p_left} is not {r_left}")),
-                false => Decision::no(Reason::NotSolved, || format!("the reference is solved for {r_left}")),
+                false => Decision::no(Reason::NotSolved, || {
+                    format!("the reference is solved for {r_left}")
+                }),
             };
         }
-        if self.options.rescaled_equations && self.same_solutions([p_left, p_right], [r_left, r_right]) {
+        if self.options.rescaled_equations
+            && self.same_solutions([p_left, p_right], [r_left, r_right])
+        {
             return Decision::yes(Reason::SameEquation);
         }
-        different(format!("{p_left} = {p_right} has other solutions than {r_left} = {r_right}"))
+        different(format!(
+            "{p_left} = {p_right} has other solutions than {r_left} = {r_right}"
+        ))
     }
 
     fn same_solutions(&self, p: [&Node; 2], r: [&Node; 2]) -> bool {
@@ -50,30 +63,56 @@ impl Comparison<'_> {
         }
         // `y = ...` against the same equation cleared of fractions.
         let solved = |sides: [&Node; 2], other: &Node| match sides[0] {
-            Node::Symbol(name) if !mentions(sides[1], name) => self.is_solved_by(other, name, sides[1]),
+            Node::Symbol(name) if !mentions(sides[1], name) => {
+                self.is_solved_by(other, name, sides[1])
+            }
             _ => false,
         };
         solved(r, &left) || solved(p, &right)
     }
 
     fn inequalities(&self, p: &[Node], p_signs: &[Sign], r: &[Node], r_signs: &[Sign]) -> Decision {
-        let different = || Decision::no(Reason::DifferentRelation, || "another relation".to_owned());
+        let different =
+            || Decision::no(Reason::DifferentRelation, || "another relation".to_owned());
         if p.len() != r.len() {
             return different();
         }
         let directed = self.options.relation_directions;
         for turned in [false, true] {
-            let (sides, signs) = if turned { reversed(p, p_signs) } else { (p.to_vec(), p_signs.to_vec()) };
-            let signs_match = signs.iter().zip(r_signs).all(|(a, b)| a == b || (!directed && real_sets::order(*a) && real_sets::order(*b)));
+            let (sides, signs) = if turned {
+                reversed(p, p_signs)
+            } else {
+                (p.to_vec(), p_signs.to_vec())
+            };
+            let signs_match = signs.iter().zip(r_signs).all(|(a, b)| {
+                a == b || (!directed && real_sets::order(*a) && real_sets::order(*b))
+            });
             if signs_match && self.ordered(&sides, r).equivalent {
                 return Decision::yes(Reason::SameRelation);
             }
         }
-        let ([p_sign], [r_sign]) = (p_signs, r_signs) else { return different() };
-        let ([p_left, p_right], [r_left, r_right]) = (p, r) else { return different() };
-        let Some(ratio) = self.constant_ratio(&difference([p_left, p_right]), &difference([r_left, r_right])) else { return different() };
-        let sign = if ratio < 0.0 { turned(*p_sign) } else { *p_sign };
-        match sign == *r_sign && !matches!(sign, Sign::In | Sign::NotIn | Sign::Subset | Sign::Congruent | Sign::Arrow) {
+        let ([p_sign], [r_sign]) = (p_signs, r_signs) else {
+            return different();
+        };
+        let ([p_left, p_right], [r_left, r_right]) = (p, r) else {
+            return different();
+        };
+        let Some(ratio) = self.constant_ratio(
+            &difference([p_left, p_right]),
+            &difference([r_left, r_right]),
+        ) else {
+            return different();
+        };
+        let sign = if ratio < 0.0 {
+            turned(*p_sign)
+        } else {
+            *p_sign
+        };
+        match sign == *r_sign
+            && !matches!(
+                sign,
+                Sign::In | Sign::NotIn | Sign::Subset | Sign::Congruent | Sign::Arrow
+            ) {
             true => Decision::yes(Reason::SameRelation),
             false => different(),
         }
@@ -102,7 +141,10 @@ fn mentions(node: &Node, name: &str) -> bool {
 }
 
 fn reversed(sides: &[Node], signs: &[Sign]) -> (Vec<Node>, Vec<Sign>) {
-    (sides.iter().rev().cloned().collect(), signs.iter().rev().map(|sign| turned(*sign)).collect())
+    (
+        sides.iter().rev().cloned().collect(),
+        signs.iter().rev().map(|sign| turned(*sign)).collect(),
+    )
 }
 
 /// The sign that says the same with its sides exchanged.

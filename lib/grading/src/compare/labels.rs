@@ -19,11 +19,18 @@ pub(super) fn labelled(node: &Node) -> Option<(&Node, &Node)> {
 pub(super) fn is_label(node: &Node) -> bool {
     match node {
         Node::Symbol(_) | Node::Text(_) | Node::Constant(Constant::I) => true,
-        Node::Call(_, arguments) => arguments.iter().all(|argument| is_label(argument) || matches!(argument, Node::Number(_))),
+        Node::Call(_, arguments) => arguments
+            .iter()
+            .all(|argument| is_label(argument) || matches!(argument, Node::Number(_))),
         Node::Group(Bracket::Round, Bracket::Round, items) => items.iter().all(is_label),
         // A measured thing: `|AB|`, `\angle A`, `AB`, `V_{max}`.
         Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
-        Node::Product(factors) => factors.len() <= 4 && factors.iter().all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_))),
+        Node::Product(factors) => {
+            factors.len() <= 4
+                && factors
+                    .iter()
+                    .all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_)))
+        }
         Node::Degrees(inner) => is_label(inner),
         _ => false,
     }
@@ -36,18 +43,31 @@ impl Comparison<'_> {
             return None;
         }
         match (p, r) {
-            (Node::Relation(sides, signs), Node::Relation(others, other_signs)) if is_chain(signs) && is_chain(other_signs) => {
+            (Node::Relation(sides, signs), Node::Relation(others, other_signs))
+                if is_chain(signs) && is_chain(other_signs) =>
+            {
                 self.chains(sides, signs, others, other_signs)
             }
-            (Node::Relation(sides, signs), r) if is_chain(signs) && !is_relation_list(r) => Some(self.chain_against(sides, signs, r, false)),
-            (p, Node::Relation(sides, signs)) if is_chain(signs) && !is_relation_list(p) => Some(self.chain_against(sides, signs, p, true)),
+            (Node::Relation(sides, signs), r) if is_chain(signs) && !is_relation_list(r) => {
+                Some(self.chain_against(sides, signs, r, false))
+            }
+            (p, Node::Relation(sides, signs)) if is_chain(signs) && !is_relation_list(p) => {
+                Some(self.chain_against(sides, signs, p, true))
+            }
             _ => None,
         }
     }
 
     /// Chains of which one is longer: `x = 2 + 3 = 5` against `x = 5`.
-    fn chains(&self, p: &[Node], p_signs: &[Sign], r: &[Node], r_signs: &[Sign]) -> Option<Decision> {
-        let approximate = p_signs.contains(&Sign::Approximately) || r_signs.contains(&Sign::Approximately);
+    fn chains(
+        &self,
+        p: &[Node],
+        p_signs: &[Sign],
+        r: &[Node],
+        r_signs: &[Sign],
+    ) -> Option<Decision> {
+        let approximate =
+            p_signs.contains(&Sign::Approximately) || r_signs.contains(&Sign::Approximately);
         if p.len() == 2 && r.len() == 2 && !approximate {
             return None;
         }
@@ -62,7 +82,9 @@ impl Comparison<'_> {
     }
 
     fn any_pair(&self, p: &[&Node], r: &[&Node]) -> Decision {
-        let mut last = Decision::no(Reason::DifferentKind, || "no value on either side".to_owned());
+        let mut last = Decision::no(Reason::DifferentKind, || {
+            "no value on either side".to_owned()
+        });
         for p in p {
             for r in r {
                 last = self.decide(p, r);
@@ -75,23 +97,40 @@ impl Comparison<'_> {
     }
 
     /// A chain of equal values against a single one: its last value counts, and the exact ones before an approximation.
-    fn chain_against(&self, sides: &[Node], signs: &[Sign], other: &Node, turned: bool) -> Decision {
+    fn chain_against(
+        &self,
+        sides: &[Node],
+        signs: &[Sign],
+        other: &Node,
+        turned: bool,
+    ) -> Decision {
         let values = values_of(sides, signs);
-        if values.is_empty() || (sides.len() == 2 && !is_label(&sides[0]) && signs == [Sign::Equal]) {
-            return Decision::no(Reason::DifferentKind, || "an equation against a value".to_owned());
+        if values.is_empty() || (sides.len() == 2 && signs == [Sign::Equal] && is_unsolved(sides)) {
+            return Decision::no(Reason::NotSolved, || {
+                "an equation against a value".to_owned()
+            });
         }
-        if turned { self.any_pair(&[other], &values) } else { self.any_pair(&values, &[other]) }
+        if turned {
+            self.any_pair(&[other], &values)
+        } else {
+            self.any_pair(&values, &[other])
+        }
     }
 
     /// `x = -7, y = 10` against `(-7, 10)`.
     pub(super) fn labelled_list(&self, p: &Node, r: &Node) -> Option<Decision> {
         let values = |node: &Node| match node {
-            Node::List(items) => items.iter().map(|item| labelled(item).map(|(_, value)| value.clone())).collect::<Option<Vec<_>>>(),
+            Node::List(items) => items
+                .iter()
+                .map(|item| labelled(item).map(|(_, value)| value.clone()))
+                .collect::<Option<Vec<_>>>(),
             _ => None,
         };
         let tuple = |node: &Node| match node {
             Node::Group(Bracket::Round, Bracket::Round, items) => Some(items.clone()),
-            Node::List(items) if !items.iter().any(|item| matches!(item, Node::Relation(..))) => None,
+            Node::List(items) if !items.iter().any(|item| matches!(item, Node::Relation(..))) => {
+                None
+            }
             _ => None,
         };
         match (values(p), tuple(r), tuple(p), values(r)) {
@@ -102,7 +141,22 @@ impl Comparison<'_> {
 }
 
 fn is_chain(signs: &[Sign]) -> bool {
-    signs.iter().all(|sign| matches!(sign, Sign::Equal | Sign::Approximately))
+    signs
+        .iter()
+        .all(|sign| matches!(sign, Sign::Equal | Sign::Approximately))
+}
+
+/// Whether an equation still hides its value: `x - 5 = 0`. In `a + b = 2k` and `3 + 4 = 7` the right side is the value.
+fn is_unsolved(sides: &[Node]) -> bool {
+    if is_label(&sides[0]) {
+        return false;
+    }
+    let mut names: Vec<&str> = Vec::new();
+    sides[0].names(&mut names);
+    names.sort_unstable();
+    names.dedup();
+    names.len() == 1
+        || matches!(&sides[1], Node::Number(number) if number.value == num_rational::BigRational::default())
 }
 
 fn is_relation_list(node: &Node) -> bool {

@@ -8,7 +8,7 @@ mod texts;
 mod values;
 mod wrapped;
 
-pub(crate) use texts::choice;
+pub(crate) use texts::{choice, reference_choice};
 
 use crate::budget::Budget;
 use crate::options::Options;
@@ -21,40 +21,65 @@ use crate::{Decision, Reason};
 pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decision {
     let (prediction, reference) = (prediction.trim(), reference.trim());
     if reference.is_empty() {
-        return Decision::no(Reason::UnreadableReference, || "the reference is empty".to_owned());
+        return Decision::no(Reason::UnreadableReference, || {
+            "the reference is empty".to_owned()
+        });
     }
     if prediction == reference {
         return Decision::yes(Reason::SameText);
     }
     if prediction.is_empty() {
-        return Decision::no(Reason::DifferentWords, || "the prediction is empty".to_owned());
+        return Decision::no(Reason::DifferentWords, || {
+            "the prediction is empty".to_owned()
+        });
     }
     let decision = read_and_compare(prediction, reference, options, [Digits::Grouped; 2]);
     if decision.equivalent {
         return decision;
     }
     let others = other_readings(prediction, reference);
-    let other = others.into_iter().flatten().map(|digits| read_and_compare(prediction, reference, options, digits));
-    other.into_iter().find(|other| other.equivalent).unwrap_or(decision)
+    let other = others
+        .into_iter()
+        .flatten()
+        .map(|digits| read_and_compare(prediction, reference, options, digits));
+    other
+        .into_iter()
+        .find(|other| other.equivalent)
+        .unwrap_or(decision)
 }
 
 /// Further readings of digits around commas, for either side that has them.
 fn other_readings(prediction: &str, reference: &str) -> [Option<[Digits; 2]>; 3] {
-    let (p, r) = (read::is_ambiguous(prediction), read::is_ambiguous(reference));
+    let (p, r) = (
+        read::is_ambiguous(prediction),
+        read::is_ambiguous(reference),
+    );
     [
         (p && r).then_some([Digits::Listed; 2]),
-        (p != r).then_some(if p { [Digits::Listed, Digits::Grouped] } else { [Digits::Grouped, Digits::Listed] }),
+        (p != r).then_some(if p {
+            [Digits::Listed, Digits::Grouped]
+        } else {
+            [Digits::Grouped, Digits::Listed]
+        }),
         (p && !r && reference.contains('.')).then_some([Digits::DecimalComma, Digits::Grouped]),
     ]
 }
 
-fn read_and_compare(prediction: &str, reference: &str, options: &Options, digits: [Digits; 2]) -> Decision {
+fn read_and_compare(
+    prediction: &str,
+    reference: &str,
+    options: &Options,
+    digits: [Digits; 2],
+) -> Decision {
     let p = read::read(prediction, digits[0]);
     let r = read::read(reference, digits[1]);
     if p.canonical == r.canonical && !r.canonical.is_empty() {
         return Decision::yes(Reason::SameTokens);
     }
-    let comparison = Comparison { options, budget: Budget::new(options.steps) };
+    let comparison = Comparison {
+        options,
+        budget: Budget::new(options.steps),
+    };
     let decision = comparison.readings(&p, &r);
     if decision.equivalent {
         return decision;
@@ -72,8 +97,12 @@ impl Comparison<'_> {
     fn readings(&self, p: &Reading, r: &Reading) -> Decision {
         match (&p.node, &r.node) {
             (Ok(p), Ok(r)) => self.decide(p, r),
-            (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || format!("the prediction cannot be read: {error}")),
-            (_, Err(_)) => Decision::no(Reason::DifferentWords, || "the reference is text and the prediction another".to_owned()),
+            (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || {
+                format!("the prediction cannot be read: {error}")
+            }),
+            (_, Err(_)) => Decision::no(Reason::DifferentWords, || {
+                "the reference is text and the prediction another".to_owned()
+            }),
         }
     }
 
@@ -104,9 +133,15 @@ impl Comparison<'_> {
         match (p, r) {
             (Node::Cases(p), Node::Cases(r)) => self.rows(p, r, false),
             (Node::Matrix(p), Node::Matrix(r)) => self.rows(p, r, true),
-            (Node::Cases(rows), other) | (other, Node::Cases(rows)) if rows.iter().all(|row| row.len() == 1) => {
+            (Node::Cases(rows), other) | (other, Node::Cases(rows))
+                if rows.iter().all(|row| row.len() == 1) =>
+            {
                 let list = Node::List(rows.iter().flatten().cloned().collect());
-                if matches!(p, Node::Cases(_)) { self.decide(&list, other) } else { self.decide(other, &list) }
+                if matches!(p, Node::Cases(_)) {
+                    self.decide(&list, other)
+                } else {
+                    self.decide(other, &list)
+                }
             }
             (Node::Ratio(p), Node::Ratio(r)) => self.ratios(p, r),
             (Node::Based { .. }, _) | (_, Node::Based { .. }) => self.bases(p, r),
@@ -127,7 +162,9 @@ impl Comparison<'_> {
             }
         }
         match (p, r) {
-            (Node::Union(p), Node::Union(r)) | (Node::Intersection(p), Node::Intersection(r)) => self.unordered(p, r),
+            (Node::Union(p), Node::Union(r)) | (Node::Intersection(p), Node::Intersection(r)) => {
+                self.unordered(p, r)
+            }
             (Node::Relation(..), Node::Relation(..)) => self.relations(p, r),
             (Node::Such(_, p), Node::Such(_, r)) => self.decide(p, r),
             _ => self.lists(p, r),
@@ -160,7 +197,11 @@ impl Comparison<'_> {
             _ => None,
         };
         let tuple = |node: &Node| match node {
-            Node::Group(Bracket::Round | Bracket::Angle, Bracket::Round | Bracket::Angle, items) => Some(items.clone()),
+            Node::Group(
+                Bracket::Round | Bracket::Angle,
+                Bracket::Round | Bracket::Angle,
+                items,
+            ) => Some(items.clone()),
             _ => None,
         };
         match (column(p), tuple(r), tuple(p), column(r)) {

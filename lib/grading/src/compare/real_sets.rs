@@ -24,7 +24,10 @@ struct Piece {
 /// Whether a node can only be, or is likely to be, a set of numbers.
 pub(super) fn is_range(node: &Node) -> bool {
     match node {
-        Node::Relation(_, signs) => signs.iter().all(|sign| order(*sign)) || matches!(signs.as_slice(), [Sign::In | Sign::NotEqual]),
+        Node::Relation(_, signs) => {
+            signs.iter().all(|sign| order(*sign))
+                || matches!(signs.as_slice(), [Sign::In | Sign::NotEqual])
+        }
         Node::Union(_) | Node::Intersection(_) | Node::Without(..) | Node::Such(..) => true,
         Node::Constant(Constant::Reals | Constant::EmptySet) => true,
         _ => false,
@@ -44,16 +47,29 @@ impl Comparison<'_> {
                 return None;
             }
         }
-        if !self.options.relation_directions && matches!((p, r), (Node::Relation(..), Node::Relation(..))) {
+        if !self.options.relation_directions
+            && matches!((p, r), (Node::Relation(..), Node::Relation(..)))
+        {
             return None;
         }
         let (p, r) = (self.pieces(p)?, self.pieces(r)?);
-        let different = || Decision::no(Reason::DifferentRealSet, || "another set of numbers".to_owned());
+        let different = || {
+            Decision::no(Reason::DifferentRealSet, || {
+                "another set of numbers".to_owned()
+            })
+        };
         if p.len() != r.len() {
             return Some(different());
         }
-        let same = p.iter().zip(&r).all(|(p, r)| self.same_bound(&p.low, &r.low) && self.same_bound(&p.high, &r.high));
-        Some(if same { Decision::yes(Reason::SameRealSet) } else { different() })
+        let same = p
+            .iter()
+            .zip(&r)
+            .all(|(p, r)| self.same_bound(&p.low, &r.low) && self.same_bound(&p.high, &r.high));
+        Some(if same {
+            Decision::yes(Reason::SameRealSet)
+        } else {
+            different()
+        })
     }
 
     fn same_bound(&self, p: &Bound, r: &Bound) -> bool {
@@ -70,15 +86,27 @@ impl Comparison<'_> {
     fn pieces(&self, node: &Node) -> Option<Vec<Piece>> {
         self.budget.spend(4).ok()?;
         match node {
-            Node::Group(open @ (Bracket::Round | Bracket::Square), close @ (Bracket::Round | Bracket::Square), items) => {
-                let [low, high] = items.as_slice() else { return None };
-                let (low, high) = (self.bound(low, *open == Bracket::Square)?, self.bound(high, *close == Bracket::Square)?);
+            Node::Group(
+                open @ (Bracket::Round | Bracket::Square),
+                close @ (Bracket::Round | Bracket::Square),
+                items,
+            ) => {
+                let [low, high] = items.as_slice() else {
+                    return None;
+                };
+                let (low, high) = (
+                    self.bound(low, *open == Bracket::Square)?,
+                    self.bound(high, *close == Bracket::Square)?,
+                );
                 Some(normal(vec![Piece { low, high }]))
             }
             Node::Group(Bracket::Curly, _, items) => {
                 let points = items.iter().map(|item| {
                     let bound = self.bound(item, true)?;
-                    Some(Piece { low: bound.clone(), high: bound })
+                    Some(Piece {
+                        low: bound.clone(),
+                        high: bound,
+                    })
                 });
                 Some(normal(points.collect::<Option<Vec<_>>>()?))
             }
@@ -87,7 +115,10 @@ impl Comparison<'_> {
             Node::Relation(sides, signs) => self.relation_pieces(sides, signs),
             Node::Such(_, condition) => self.pieces(condition),
             Node::Union(all) => {
-                let pieces = all.iter().map(|part| self.pieces(part)).collect::<Option<Vec<_>>>()?;
+                let pieces = all
+                    .iter()
+                    .map(|part| self.pieces(part))
+                    .collect::<Option<Vec<_>>>()?;
                 Some(normal(pieces.into_iter().flatten().collect()))
             }
             // Conditions that hold together.
@@ -98,7 +129,10 @@ impl Comparison<'_> {
                 }
                 Some(left)
             }
-            Node::Without(from, what) => Some(intersection(&self.pieces(from)?, &complement(self.pieces(what)?))),
+            Node::Without(from, what) => Some(intersection(
+                &self.pieces(from)?,
+                &complement(self.pieces(what)?),
+            )),
             _ => None,
         }
     }
@@ -108,11 +142,17 @@ impl Comparison<'_> {
             ([Node::Symbol(_), set], [Sign::In]) => self.pieces(set),
             ([Node::Symbol(_), value], [Sign::NotEqual]) => {
                 let bound = self.bound(value, true)?;
-                Some(complement(vec![Piece { low: bound.clone(), high: bound }]))
+                Some(complement(vec![Piece {
+                    low: bound.clone(),
+                    high: bound,
+                }]))
             }
             ([Node::Symbol(_), value], [Sign::Equal]) => {
                 let bound = self.bound(value, true)?;
-                Some(vec![Piece { low: bound.clone(), high: bound }])
+                Some(vec![Piece {
+                    low: bound.clone(),
+                    high: bound,
+                }])
             }
             _ => self.order_pieces(sides, signs),
         }
@@ -123,7 +163,9 @@ impl Comparison<'_> {
         if !signs.iter().all(|sign| order(*sign)) {
             return None;
         }
-        let at = sides.iter().position(|side| matches!(side, Node::Symbol(_)))?;
+        let at = sides
+            .iter()
+            .position(|side| matches!(side, Node::Symbol(_)))?;
         let mut piece = everything();
         let mut limit = |value: &Node, sign: Sign| {
             let bound = self.bound(value, matches!(sign, Sign::LessEqual | Sign::GreaterEqual))?;
@@ -147,15 +189,25 @@ impl Comparison<'_> {
 
     fn bound(&self, node: &Node, closed: bool) -> Option<Bound> {
         if let Some(value) = infinity(node) {
-            return Some(Bound { value, closed: false, node: None });
+            return Some(Bound {
+                value,
+                closed: false,
+                node: None,
+            });
         }
-        Some(Bound { value: self.constant(node)?, closed, node: Some(node.clone()) })
+        Some(Bound {
+            value: self.constant(node)?,
+            closed,
+            node: Some(node.clone()),
+        })
     }
 }
 
 /// The name that a relation is about.
 fn variable(node: &Node) -> Option<&str> {
-    let Node::Relation(sides, _) = node else { return None };
+    let Node::Relation(sides, _) = node else {
+        return None;
+    };
     sides.iter().find_map(|side| match side {
         Node::Symbol(name) => Some(name.as_str()),
         _ => None,
@@ -171,18 +223,31 @@ fn infinity(node: &Node) -> Option<f64> {
 }
 
 fn everything() -> Piece {
-    let end = |value| Bound { value, closed: false, node: None };
-    Piece { low: end(f64::NEG_INFINITY), high: end(f64::INFINITY) }
+    let end = |value| Bound {
+        value,
+        closed: false,
+        node: None,
+    };
+    Piece {
+        low: end(f64::NEG_INFINITY),
+        high: end(f64::INFINITY),
+    }
 }
 
 fn is_empty(piece: &Piece) -> bool {
-    piece.low.value > piece.high.value || (piece.low.value == piece.high.value && !(piece.low.closed && piece.high.closed))
+    piece.low.value > piece.high.value
+        || (piece.low.value == piece.high.value && !(piece.low.closed && piece.high.closed))
 }
 
 /// Sorted, without empty pieces, touching pieces joined.
 fn normal(mut pieces: Vec<Piece>) -> Vec<Piece> {
     pieces.retain(|piece| !is_empty(piece));
-    pieces.sort_by(|a, b| a.low.value.total_cmp(&b.low.value).then(b.low.closed.cmp(&a.low.closed)));
+    pieces.sort_by(|a, b| {
+        a.low
+            .value
+            .total_cmp(&b.low.value)
+            .then(b.low.closed.cmp(&a.low.closed))
+    });
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match joined.last_mut() {
@@ -206,20 +271,40 @@ fn intersection(left: &[Piece], right: &[Piece]) -> Vec<Piece> {
     for a in left {
         for b in right {
             let later = |a: &Bound, b: &Bound| (b.value, !b.closed) > (a.value, !a.closed);
-            let low = if later(&a.low, &b.low) { &b.low } else { &a.low };
-            let high = if (a.high.value, a.high.closed) > (b.high.value, b.high.closed) { &b.high } else { &a.high };
-            pieces.push(Piece { low: low.clone(), high: high.clone() });
+            let low = if later(&a.low, &b.low) {
+                &b.low
+            } else {
+                &a.low
+            };
+            let high = if (a.high.value, a.high.closed) > (b.high.value, b.high.closed) {
+                &b.high
+            } else {
+                &a.high
+            };
+            pieces.push(Piece {
+                low: low.clone(),
+                high: high.clone(),
+            });
         }
     }
     normal(pieces)
 }
 
 fn complement(pieces: Vec<Piece>) -> Vec<Piece> {
-    let opposite = |bound: &Bound| Bound { closed: !bound.closed && bound.node.is_some(), ..bound.clone() };
+    let opposite = |bound: &Bound| Bound {
+        closed: !bound.closed && bound.node.is_some(),
+        ..bound.clone()
+    };
     let mut left = vec![everything()];
     for piece in pieces {
-        let below = Piece { low: everything().low, high: opposite(&piece.low) };
-        let above = Piece { low: opposite(&piece.high), high: everything().high };
+        let below = Piece {
+            low: everything().low,
+            high: opposite(&piece.low),
+        };
+        let above = Piece {
+            low: opposite(&piece.high),
+            high: everything().high,
+        };
         left = intersection(&left, &normal(vec![below, above]));
     }
     left

@@ -17,9 +17,13 @@ pub(super) fn elements(node: &Node) -> Option<&[Node]> {
 pub(super) fn spread(node: &Node) -> Option<Node> {
     match node {
         Node::List(items) => spread_items(items).map(Node::List),
-        Node::Group(Bracket::Curly, close, items) => spread_items(items).map(|items| Node::Group(Bracket::Curly, *close, items)),
+        Node::Group(Bracket::Curly, close, items) => {
+            spread_items(items).map(|items| Node::Group(Bracket::Curly, *close, items))
+        }
         Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => None,
-        _ if has_plus_minus(node) => Some(Node::List(vec![signed(node, false), signed(node, true)])),
+        _ if has_plus_minus(node) => {
+            Some(Node::List(vec![signed(node, false), signed(node, true)]))
+        }
         _ => None,
     }
 }
@@ -41,7 +45,12 @@ fn has_plus_minus(node: &Node) -> bool {
 
 /// The node with every plus-minus replaced by plus (`lower`: by minus).
 fn signed(node: &Node, lower: bool) -> Node {
-    let each = |nodes: &[Node]| nodes.iter().map(|node| signed(node, lower)).collect::<Vec<_>>();
+    let each = |nodes: &[Node]| {
+        nodes
+            .iter()
+            .map(|node| signed(node, lower))
+            .collect::<Vec<_>>()
+    };
     let one = |node: &Node| Box::new(signed(node, lower));
     match node {
         Node::PlusMinus { term, swapped } => match lower != *swapped {
@@ -97,18 +106,31 @@ impl Comparison<'_> {
         }
     }
 
-    fn missing(&self, p: &[Node], r: &[Node], item: &Node, side: &str, single: Option<Decision>) -> Decision {
+    fn missing(
+        &self,
+        p: &[Node],
+        r: &[Node],
+        item: &Node,
+        side: &str,
+        single: Option<Decision>,
+    ) -> Decision {
         match (p.len(), r.len(), single) {
             (1, 1, Some(decision)) => decision,
-            (a, b, _) if a != b => Decision::no(Reason::DifferentLength, || format!("{a} elements, not {b}; {item} is not in {side}")),
-            _ => Decision::no(Reason::DifferentElement, || format!("{item} is not in {side}")),
+            (a, b, _) if a != b => Decision::no(Reason::DifferentLength, || {
+                format!("{a} elements, not {b}; {item} is not in {side}")
+            }),
+            _ => Decision::no(Reason::DifferentElement, || {
+                format!("{item} is not in {side}")
+            }),
         }
     }
 
     /// The same elements in the same order.
     pub(super) fn ordered(&self, p: &[Node], r: &[Node]) -> Decision {
         if p.len() != r.len() {
-            return Decision::no(Reason::DifferentLength, || format!("{} elements, not {}", p.len(), r.len()));
+            return Decision::no(Reason::DifferentLength, || {
+                format!("{} elements, not {}", p.len(), r.len())
+            });
         }
         for (at, (p, r)) in p.iter().zip(r).enumerate() {
             let decision = self.decide(p, r);
@@ -117,7 +139,9 @@ impl Comparison<'_> {
             }
             if !decision.equivalent {
                 let detail = decision.detail.unwrap_or_default();
-                return Decision::no(Reason::DifferentElement, || format!("element {}: {detail}", at + 1));
+                return Decision::no(Reason::DifferentElement, || {
+                    format!("element {}: {detail}", at + 1)
+                });
             }
         }
         Decision::yes(Reason::SameSequence)
@@ -134,10 +158,15 @@ impl Comparison<'_> {
         }
         let same = (p_open, p_close) == (r_open, r_close);
         let angle = |open: &Bracket| matches!(open, Bracket::Angle | Bracket::Round);
-        let vectors = self.options.vectors_as_tuples && angle(p_open) && angle(r_open) && angle(p_close) && angle(r_close);
+        let vectors = self.options.vectors_as_tuples
+            && angle(p_open)
+            && angle(r_open)
+            && angle(p_close)
+            && angle(r_close);
         if curly(p_open) != curly(r_open) || (self.options.bracket_types && !same && !vectors) {
             return Decision::no(Reason::DifferentBrackets, || {
-                format!("{p_open:?}-{p_close:?} brackets, not {r_open:?}-{r_close:?}").to_lowercase()
+                format!("{p_open:?}-{p_close:?} brackets, not {r_open:?}-{r_close:?}")
+                    .to_lowercase()
             });
         }
         self.ordered(p, r)
@@ -146,7 +175,9 @@ impl Comparison<'_> {
     /// Rows of matrices in order, rows of systems in any order.
     pub(super) fn rows(&self, p: &[Vec<Node>], r: &[Vec<Node>], ordered: bool) -> Decision {
         if p.len() != r.len() {
-            return Decision::no(Reason::DifferentLength, || format!("{} rows, not {}", p.len(), r.len()));
+            return Decision::no(Reason::DifferentLength, || {
+                format!("{} rows, not {}", p.len(), r.len())
+            });
         }
         let mut free: Vec<usize> = (0..r.len()).collect();
         for (at, row) in p.iter().enumerate() {
@@ -165,8 +196,12 @@ impl Comparison<'_> {
                     free.remove(found);
                 }
                 None => {
-                    let detail = last.and_then(|decision| decision.detail).unwrap_or_default();
-                    return Decision::no(Reason::DifferentElement, || format!("row {}: {detail}", at + 1));
+                    let detail = last
+                        .and_then(|decision| decision.detail)
+                        .unwrap_or_default();
+                    return Decision::no(Reason::DifferentElement, || {
+                        format!("row {}: {detail}", at + 1)
+                    });
                 }
             }
         }
@@ -175,12 +210,31 @@ impl Comparison<'_> {
 
     /// `2:4` is `1:2`.
     pub(super) fn ratios(&self, p: &[Node], r: &[Node]) -> Decision {
+        // `20:34` is `20:34:00`.
+        let longer = |a: &[Node], b: &[Node]| {
+            a.len() == b.len() + 1
+                && b.len() == 2
+                && a.last().is_some_and(|last| *last == Node::integer(0))
+        };
+        let length = if longer(p, r) || longer(r, p) {
+            2
+        } else {
+            p.len().max(r.len())
+        };
+        let (p, r) = (&p[..length.min(p.len())], &r[..length.min(r.len())]);
         let same = self.ordered(p, r);
-        let (Some(p_last), Some(r_last)) = (p.last(), r.last()) else { return same };
+        let (Some(p_last), Some(r_last)) = (p.last(), r.last()) else {
+            return same;
+        };
         if same.equivalent || p.len() != r.len() {
             return same;
         }
-        let scaled = |parts: &[Node], last: &Node| parts.iter().map(|part| Node::quotient(part.clone(), last.clone())).collect::<Vec<_>>();
+        let scaled = |parts: &[Node], last: &Node| {
+            parts
+                .iter()
+                .map(|part| Node::quotient(part.clone(), last.clone()))
+                .collect::<Vec<_>>()
+        };
         self.ordered(&scaled(p, p_last), &scaled(r, r_last))
     }
 
@@ -188,17 +242,30 @@ impl Comparison<'_> {
     pub(super) fn bases(&self, p: &Node, r: &Node) -> Decision {
         let different = |detail: String| Decision::no(Reason::DifferentBase, || detail);
         match (p, r) {
-            (Node::Based { digits: p, base: p_base }, Node::Based { digits: r, base: r_base }) => match (p_base == r_base, p == r) {
+            (
+                Node::Based {
+                    digits: p,
+                    base: p_base,
+                },
+                Node::Based {
+                    digits: r,
+                    base: r_base,
+                },
+            ) => match (p_base == r_base, p == r) {
                 (true, true) => Decision::yes(Reason::SameDigits),
-                (true, false) => Decision::no(Reason::DifferentValue, || format!("digits {p}, not {r}")),
+                (true, false) => {
+                    Decision::no(Reason::DifferentValue, || format!("digits {p}, not {r}"))
+                }
                 (false, true) if !self.options.base_required => Decision::yes(Reason::SameDigits),
                 (false, _) => different(format!("base {p_base}, not {r_base}")),
             },
-            (Node::Based { digits, base }, Node::Number(number)) => match number.value.to_string() == *digits {
-                // The question may have named the base that the reference leaves out.
-                true => Decision::yes(Reason::SameDigits),
-                false => different(format!("base {base}, not named by the reference")),
-            },
+            (Node::Based { digits, base }, Node::Number(number)) => {
+                match number.value.to_string() == *digits {
+                    // The question may have named the base that the reference leaves out.
+                    true => Decision::yes(Reason::SameDigits),
+                    false => different(format!("base {base}, not named by the reference")),
+                }
+            }
             (Node::Number(number), Node::Based { digits, base }) => {
                 match number.value.to_string() == *digits && !self.options.base_required {
                     true => Decision::yes(Reason::SameDigits),
@@ -213,14 +280,30 @@ impl Comparison<'_> {
 /// Elements that all are `x = value` with one and the same `x`, or of which only the first is, as their values.
 fn stripped_of_shared_label(items: &[Node]) -> std::borrow::Cow<'_, [Node]> {
     let labels: Vec<Option<(&Node, &Node)>> = items.iter().map(super::labels::labelled).collect();
-    let Some(Some((first, value))) = labels.first() else { return items.into() };
-    let shared = labels.iter().all(|label| label.is_some_and(|(label, _)| label == *first));
-    let only_first = labels.len() > 1 && labels[1..].iter().all(Option::is_none) && items[1..].iter().all(|item| !matches!(item, Node::Relation(..)));
+    let Some(Some((first, value))) = labels.first() else {
+        return items.into();
+    };
+    let shared = labels
+        .iter()
+        .all(|label| label.is_some_and(|(label, _)| label == *first));
+    let only_first = labels.len() > 1
+        && labels[1..].iter().all(Option::is_none)
+        && items[1..]
+            .iter()
+            .all(|item| !matches!(item, Node::Relation(..)));
     if shared && labels.len() > 1 {
-        return labels.into_iter().flatten().map(|(_, value)| value.clone()).collect::<Vec<_>>().into();
+        return labels
+            .into_iter()
+            .flatten()
+            .map(|(_, value)| value.clone())
+            .collect::<Vec<_>>()
+            .into();
     }
     if only_first {
-        return std::iter::once((*value).clone()).chain(items[1..].iter().cloned()).collect::<Vec<_>>().into();
+        return std::iter::once((*value).clone())
+            .chain(items[1..].iter().cloned())
+            .collect::<Vec<_>>()
+            .into();
     }
     items.into()
 }

@@ -6,26 +6,36 @@ use crate::read::{Reading, stripped};
 use crate::{Decision, Reason};
 
 /// Compares as text where at least one side is not mathematics. `None`: text has nothing to say.
-pub(super) fn compare(prediction: &str, reference: &str, p: &Reading, r: &Reading, _options: &Options) -> Option<Decision> {
+pub(super) fn compare(
+    prediction: &str,
+    reference: &str,
+    p: &Reading,
+    r: &Reading,
+    _options: &Options,
+) -> Option<Decision> {
     if let (Some(a), Some(b)) = (choice(prediction), reference_choice(reference)) {
         let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
         if a == b {
             return Some(Decision::yes(Reason::SameChoice));
         }
         if marked && reads_as_text(p) && reads_as_text(r) {
-            return Some(Decision::no(Reason::DifferentChoice, || format!("({a}), not ({b})")));
+            return Some(Decision::no(Reason::DifferentChoice, || {
+                format!("({a}), not ({b})")
+            }));
         }
     }
     if !reads_as_text(p) && !reads_as_text(r) {
         return None;
     }
-    let (a, b) = (words(prediction), words(reference));
+    let (a, b) = (truth(words(prediction)), truth(words(reference)));
     if a.is_empty() || b.is_empty() {
         return None;
     }
     match a == b {
         true => Some(Decision::yes(Reason::SameWords)),
-        false => Some(Decision::no(Reason::DifferentWords, || format!("\"{a}\", not \"{b}\""))),
+        false => Some(Decision::no(Reason::DifferentWords, || {
+            format!("\"{a}\", not \"{b}\"")
+        })),
     }
 }
 
@@ -36,25 +46,68 @@ fn reads_as_text(reading: &Reading) -> bool {
     }
 }
 
+/// Yes is true and no is false.
+fn truth(words: String) -> String {
+    match words.as_str() {
+        "yes" => "true".to_owned(),
+        "no" => "false".to_owned(),
+        _ => words,
+    }
+}
+
 /// Letters, digits and operators in lower case; markup, blanks, articles and closing punctuation gone.
 fn words(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = stripped(text);
     while let Some(c) = rest.chars().next() {
         if c == '\\' {
-            let name = rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
+            let name = rest[1..]
+                .bytes()
+                .take_while(u8::is_ascii_alphabetic)
+                .count();
             let command = &rest[1..1 + name];
             if !matches!(
                 command,
-                "text" | "textbf" | "textit" | "mathrm" | "mathbf" | "mbox" | "left" | "right" | "textrm" | "emph" | "operatorname" | "quad"
-                    | "displaystyle" | "boxed"
+                "text"
+                    | "textbf"
+                    | "textit"
+                    | "mathrm"
+                    | "mathbf"
+                    | "mbox"
+                    | "left"
+                    | "right"
+                    | "textrm"
+                    | "emph"
+                    | "operatorname"
+                    | "quad"
+                    | "displaystyle"
+                    | "boxed"
             ) {
                 plain.push_str(command);
             }
             rest = &rest[1 + name..];
             continue;
         }
-        if !c.is_whitespace() && !matches!(c, '{' | '}' | '$' | '~' | '"' | '.' | ',' | '*' | '`' | '(' | ')' | '-' | '−' | ':' | ';' | '!') {
+        if !c.is_whitespace()
+            && !matches!(
+                c,
+                '{' | '}'
+                    | '$'
+                    | '~'
+                    | '"'
+                    | '.'
+                    | ','
+                    | '*'
+                    | '`'
+                    | '('
+                    | ')'
+                    | '-'
+                    | '−'
+                    | ':'
+                    | ';'
+                    | '!'
+            )
+        {
             plain.extend(c.to_lowercase());
         } else if matches!(c, '-' | '−') {
             plain.push('-');
@@ -64,15 +117,25 @@ fn words(text: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     let plain = plain.trim_end_matches(['.', ',', '!']);
-    plain.strip_prefix("the").filter(|rest| rest.len() > 2).unwrap_or(plain).to_owned()
+    plain
+        .strip_prefix("the")
+        .filter(|rest| rest.len() > 2)
+        .unwrap_or(plain)
+        .to_owned()
 }
 
 /// The letter of `(E)`, `E`, `E.`, `\text{(E)}`, `Option E`, `**E**`.
 pub(crate) fn choice(text: &str) -> Option<char> {
     let mut text = stripped(text);
-    for command in ["\\textbf", "\\text", "\\mathrm", "\\mathbf", "\\textit", "\\mbox", "\\rm"] {
+    for command in [
+        "\\textbf", "\\text", "\\mathrm", "\\mathbf", "\\textit", "\\mbox", "\\rm",
+    ] {
         if let Some(inner) = text.strip_prefix(command) {
-            text = inner.trim().strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(inner);
+            text = inner
+                .trim()
+                .strip_prefix('{')
+                .and_then(|inner| inner.strip_suffix('}'))
+                .unwrap_or(inner);
         }
     }
     let text = stripped(text);
@@ -84,11 +147,14 @@ pub(crate) fn choice(text: &str) -> Option<char> {
     let bare = text.trim_matches(['(', ')', '[', ']', '{', '}', '.', ' ', '~']);
     let mut letters = bare.chars();
     let letter = letters.next().filter(char::is_ascii_alphabetic)?;
-    letters.next().is_none().then(|| letter.to_ascii_uppercase())
+    letters
+        .next()
+        .is_none()
+        .then(|| letter.to_ascii_uppercase())
 }
 
 /// Like [`choice`]; a reference may carry the choice's text behind the letter: `C Cecile`, `(A) 12`.
-fn reference_choice(text: &str) -> Option<char> {
+pub(crate) fn reference_choice(text: &str) -> Option<char> {
     if let Some(letter) = choice(text) {
         return Some(letter);
     }
@@ -103,7 +169,12 @@ fn reference_choice(text: &str) -> Option<char> {
     let mut characters = trimmed.chars();
     let letter = characters.next().filter(upper)?;
     let rest = characters.as_str();
-    let worded = rest.trim_start_matches(['.', ':', ')', ' ']).chars().take_while(|c| c.is_alphabetic()).count() > 1;
+    let worded = rest
+        .trim_start_matches(['.', ':', ')', ' '])
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .count()
+        > 1;
     (rest.starts_with(['.', ':', ')', ' ']) && worded).then_some(letter)
 }
 

@@ -27,8 +27,14 @@ enum Numeric {
 impl Comparison<'_> {
     /// Exact arithmetic, then evaluation, then the clauses about rounding.
     pub(super) fn values(&self, p: &Node, r: &Node) -> Decision {
-        let logs = if has_bare_log(p) || has_bare_log(r) { &[false, true][..] } else { &[false][..] };
-        let mut last = Decision::no(Reason::Undecided, || format!("neither {p} nor {r} could be evaluated"));
+        let logs = if has_bare_log(p) || has_bare_log(r) {
+            &[false, true][..]
+        } else {
+            &[false][..]
+        };
+        let mut last = Decision::no(Reason::Undecided, || {
+            format!("neither {p} nor {r} could be evaluated")
+        });
         for decimal_log in logs {
             last = self.values_with(p, r, *decimal_log);
             if last.equivalent || last.reason == Reason::BudgetSpent {
@@ -43,7 +49,11 @@ impl Comparison<'_> {
         match exact {
             Ok(difference) if difference.is_zero() => {
                 let plain = matches!(r, Node::Number(_)) || matches!(p, Node::Number(_));
-                return Decision::yes(if plain { Reason::SameNumber } else { Reason::SameForm });
+                return Decision::yes(if plain {
+                    Reason::SameNumber
+                } else {
+                    Reason::SameForm
+                });
             }
             Ok(difference) => {
                 if let Some(distance) = difference.as_rational() {
@@ -58,25 +68,51 @@ impl Comparison<'_> {
             Numeric::Same => Decision::yes(Reason::SameValues),
             Numeric::Apart(distance) => self.apart(p, r, distance, decimal_log),
             Numeric::Unknown if self.budget.left() == 0 => spent(),
-            Numeric::Unknown => Decision::no(Reason::Undecided, || format!("no certain value for {p} against {r}")),
+            Numeric::Unknown if self.same_at_integers(p, r, decimal_log) => {
+                Decision::yes(Reason::SameValues)
+            }
+            Numeric::Unknown => Decision::no(Reason::Undecided, || {
+                format!("no certain value for {p} against {r}")
+            }),
         }
     }
 
     fn no_values(&self, p: &Node, r: &Node) -> Decision {
-        Decision::no(Reason::DifferentKind, || format!("{} against {}", p.kind(), r.kind()))
+        Decision::no(Reason::DifferentKind, || {
+            format!("{} against {}", p.kind(), r.kind())
+        })
     }
 
     /// The difference is a rational number: how large is it beside the reference?
-    fn apart_exactly(&self, p: &Node, r: &Node, distance: &BigRational, decimal_log: bool) -> Decision {
+    fn apart_exactly(
+        &self,
+        p: &Node,
+        r: &Node,
+        distance: &BigRational,
+        decimal_log: bool,
+    ) -> Decision {
         let reference = self.evaluate(r, Point::new(0), decimal_log, None);
         let size = reference.map_or(f64::NAN, Ball::size);
         let distance = distance.abs().to_f64().unwrap_or(f64::INFINITY);
-        self.apart(p, r, if size > 0.0 { distance / size } else { f64::INFINITY }, decimal_log)
+        self.apart(
+            p,
+            r,
+            if size > 0.0 {
+                distance / size
+            } else {
+                f64::INFINITY
+            },
+            decimal_log,
+        )
     }
 
     /// The values differ; rounding may excuse it.
     fn apart(&self, p: &Node, r: &Node, distance: f64, decimal_log: bool) -> Decision {
-        if self.options.relative_tolerance.is_some_and(|tolerance| distance <= tolerance) {
+        if self
+            .options
+            .relative_tolerance
+            .is_some_and(|tolerance| distance <= tolerance)
+        {
             return Decision::yes(Reason::WithinTolerance);
         }
         if self.rounds(p, r, decimal_log) {
@@ -86,7 +122,11 @@ impl Comparison<'_> {
             return Decision::yes(Reason::AgreesInDigits);
         }
         let rounded = distance < 5e-3 && has_decimals(p) && !has_decimals(r);
-        let reason = if rounded { Reason::OnlyRounded } else { Reason::DifferentValue };
+        let reason = if rounded {
+            Reason::OnlyRounded
+        } else {
+            Reason::DifferentValue
+        };
         Decision::no(reason, || format!("{p} is not {r}"))
     }
 
@@ -94,17 +134,37 @@ impl Comparison<'_> {
     fn rounds(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
         self.options.rounded_reference
             && has_decimals(r)
-            && self.numeric(p, r, decimal_log, Some(self.options.rounded_reference_width)) == Numeric::Same
+            && self.numeric(
+                p,
+                r,
+                decimal_log,
+                Some(self.options.rounded_reference_width),
+            ) == Numeric::Same
     }
 
     fn agrees_in_digits(&self, p: &Node, distance: f64) -> bool {
-        let Some(digits) = self.options.agreeing_digits else { return false };
+        let Some(digits) = self.options.agreeing_digits else {
+            return false;
+        };
         let shown = p.any(&|node| matches!(node, Node::Number(number) if number.decimal && number.significant >= digits));
         shown && distance <= 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX))
     }
 
-    fn evaluate(&self, node: &Node, point: Point, decimal_log: bool, fuzz: Option<f64>) -> Option<Ball> {
-        Evaluator { point, budget: &self.budget, decimal_log, fuzz, bindings: Vec::new() }.value(node)
+    fn evaluate(
+        &self,
+        node: &Node,
+        point: Point,
+        decimal_log: bool,
+        fuzz: Option<f64>,
+    ) -> Option<Ball> {
+        Evaluator {
+            point,
+            budget: &self.budget,
+            decimal_log,
+            fuzz,
+            bindings: Vec::new(),
+        }
+        .value(node)
     }
 
     /// Compares at pseudo-random points. With `fuzz` the reference's decimals are intervals, and agreement means
@@ -114,9 +174,16 @@ impl Comparison<'_> {
         let mut agreed = 0;
         for round in 0..if constant { 1 } else { Point::ROUNDS } {
             let point = Point::new(round);
-            let (Some(x), Some(y)) = (self.evaluate(p, point, decimal_log, None), self.evaluate(r, point, decimal_log, fuzz)) else {
+            let (Some(x), Some(y)) = (
+                self.evaluate(p, point, decimal_log, None),
+                self.evaluate(r, point, decimal_log, fuzz),
+            ) else {
                 continue;
             };
+            // Beside branch cuts, conventions differ where values are not real.
+            if !point.is_positive() && !(x.is_real() && y.is_real()) {
+                continue;
+            }
             let scale = x.size().max(y.size());
             let distance = x.sub(y);
             let vague = fuzz.is_none() && x.error + y.error > VAGUE * scale && scale > VAGUE;
@@ -124,10 +191,44 @@ impl Comparison<'_> {
                 true if vague => continue,
                 true => agreed += 1,
                 false if fuzz.is_none() && vague => continue,
-                false => return Numeric::Apart(if y.size() > 0.0 { distance.size() / y.size() } else { f64::INFINITY }),
+                false => {
+                    return Numeric::Apart(if y.size() > 0.0 {
+                        distance.size() / y.size()
+                    } else {
+                        f64::INFINITY
+                    });
+                }
             }
         }
-        if agreed >= if constant { 1 } else { ENOUGH } { Numeric::Same } else { Numeric::Unknown }
+        if agreed >= if constant { 1 } else { ENOUGH } {
+            Numeric::Same
+        } else {
+            Numeric::Unknown
+        }
+    }
+
+    /// Factorials and binomials of names have values at whole numbers only: compares exactly there.
+    fn same_at_integers(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
+        let combinatorial = |node: &Node| {
+            node.any(&|node| {
+                matches!(
+                    node,
+                    Node::Apply(
+                        Function::Factorial | Function::DoubleFactorial | Function::Binomial,
+                        _
+                    )
+                )
+            })
+        };
+        if !combinatorial(p) && !combinatorial(r) {
+            return false;
+        }
+        (0..4).all(|round| {
+            let difference = Normaliser::new(&self.budget, decimal_log)
+                .with_whole_names(3 + round)
+                .difference(p, r);
+            difference.is_ok_and(|difference| difference.is_zero())
+        })
     }
 
     /// The value of a constant, for ordering endpoints.
@@ -145,7 +246,12 @@ impl Comparison<'_> {
         let mut seen = 0;
         for round in 0..Point::ROUNDS {
             let point = Point::new(round);
-            let (Some(x), Some(y)) = (self.evaluate(p, point, false, None), self.evaluate(r, point, false, None)) else { continue };
+            let (Some(x), Some(y)) = (
+                self.evaluate(p, point, false, None),
+                self.evaluate(r, point, false, None),
+            ) else {
+                continue;
+            };
             let Some(next) = x.div(y) else { continue };
             if next.error > VAGUE * next.size() || !next.is_real() {
                 continue;
@@ -159,7 +265,9 @@ impl Comparison<'_> {
             ratio = Some(next);
             seen += 1;
         }
-        ratio.filter(|ratio| seen >= ENOUGH && ratio.re != 0.0).map(|ratio| ratio.re)
+        ratio
+            .filter(|ratio| seen >= ENOUGH && ratio.re != 0.0)
+            .map(|ratio| ratio.re)
     }
 
     /// Whether `difference` vanishes when `name` is given the value of `solution`, and is linear in it.
@@ -167,12 +275,26 @@ impl Comparison<'_> {
         let mut seen = 0;
         for round in 0..Point::ROUNDS {
             let point = Point::new(round);
-            let Some(root) = self.evaluate(solution, point, false, None).filter(|root| root.is_real()) else { continue };
+            let Some(root) = self
+                .evaluate(solution, point, false, None)
+                .filter(|root| root.is_real())
+            else {
+                continue;
+            };
             let at = |offset: f64| {
                 let bindings = vec![(name.to_owned(), root.re + offset)];
-                Evaluator { point, budget: &self.budget, decimal_log: false, fuzz: None, bindings }.value(difference)
+                Evaluator {
+                    point,
+                    budget: &self.budget,
+                    decimal_log: false,
+                    fuzz: None,
+                    bindings,
+                }
+                .value(difference)
             };
-            let (Some(zero), Some(one), Some(two)) = (at(0.0), at(1.0), at(2.0)) else { continue };
+            let (Some(zero), Some(one), Some(two)) = (at(0.0), at(1.0), at(2.0)) else {
+                continue;
+            };
             let scale = one.size().max(two.size());
             let bend = two.sub(one).sub(one).add(zero);
             if scale == 0.0 || zero.size() > 1e-9 * scale || bend.size() > 1e-9 * scale {
@@ -194,5 +316,7 @@ fn has_bare_log(node: &Node) -> bool {
 
 /// Whether a decimal that is no whole number is shown.
 fn has_decimals(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Number(number) if number.decimal && !number.value.is_zero()))
+    node.any(
+        &|node| matches!(node, Node::Number(number) if number.decimal && !number.value.is_zero()),
+    )
 }

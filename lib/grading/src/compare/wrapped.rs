@@ -19,11 +19,15 @@ impl Comparison<'_> {
     pub(super) fn wrapped(&self, p: &Node, r: &Node) -> Decision {
         let (left, right) = (peeled(p), peeled(r));
         if !self.options.units_optional && (left.unit.is_some() != right.unit.is_some()) {
-            return Decision::no(Reason::DifferentUnit, || "only one side has a unit".to_owned());
+            return Decision::no(Reason::DifferentUnit, || {
+                "only one side has a unit".to_owned()
+            });
         }
         if let (Some(a), Some(b)) = (&left.unit, &right.unit) {
             if a.dimension != b.dimension {
-                return Decision::no(Reason::DifferentUnit, || format!("{}, not {}", a.dimension, b.dimension));
+                return Decision::no(Reason::DifferentUnit, || {
+                    format!("{}, not {}", a.dimension, b.dimension)
+                });
             }
             if a.size != b.size {
                 return self.values(&converted(left.core, a, b), right.core);
@@ -34,8 +38,19 @@ impl Comparison<'_> {
             return decision;
         }
         let hundred = Node::integer(100);
-        let up = self.values(left.core, &Node::Product(vec![right.core.clone(), hundred.clone()]));
-        if up.equivalent { up } else { self.or(decision, left.core, &Node::quotient(right.core.clone(), hundred)) }
+        let up = self.values(
+            left.core,
+            &Node::Product(vec![right.core.clone(), hundred.clone()]),
+        );
+        if up.equivalent {
+            up
+        } else {
+            self.or(
+                decision,
+                left.core,
+                &Node::quotient(right.core.clone(), hundred),
+            )
+        }
     }
 
     fn percentages(&self, p: &Peeled<'_>, r: &Peeled<'_>) -> Decision {
@@ -59,7 +74,11 @@ impl Comparison<'_> {
 }
 
 fn peeled(node: &Node) -> Peeled<'_> {
-    let mut peeled = Peeled { core: node, percent: false, unit: None };
+    let mut peeled = Peeled {
+        core: node,
+        percent: false,
+        unit: None,
+    };
     loop {
         peeled.core = match peeled.core {
             Node::Percent(inner) => {
@@ -78,7 +97,12 @@ fn peeled(node: &Node) -> Peeled<'_> {
                 peeled.unit = peeled.unit.or_else(|| units::measure(unit));
                 inner
             }
-            Node::Negative(inner) if matches!(**inner, Node::Percent(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Money(_)) => {
+            Node::Negative(inner)
+                if matches!(
+                    **inner,
+                    Node::Percent(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Money(_)
+                ) =>
+            {
                 return signed(peeled, inner, node);
             }
             _ => return peeled,
@@ -89,14 +113,27 @@ fn peeled(node: &Node) -> Peeled<'_> {
 /// `-5%`: the sign stays with the value; evaluation knows what a wrapped value is, except for dropped percent signs.
 fn signed<'n>(outer: Peeled<'n>, inner: &'n Node, whole: &'n Node) -> Peeled<'n> {
     match inner {
-        Node::Percent(_) => Peeled { core: whole, ..outer },
-        _ => Peeled { unit: self::peeled(inner).unit, core: whole, percent: outer.percent },
+        Node::Percent(_) => Peeled {
+            core: whole,
+            ..outer
+        },
+        _ => Peeled {
+            unit: self::peeled(inner).unit,
+            core: whole,
+            percent: outer.percent,
+        },
     }
 }
 
 /// The prediction's value in the reference's unit.
 fn converted(core: &Node, from: &Measure, to: &Measure) -> Node {
-    let ratio = BigRational::new(from.size.0.into(), from.size.1.into()) / BigRational::new(to.size.0.into(), to.size.1.into());
-    let ratio = Node::Number(Number { value: ratio, decimal: false, places: 0, significant: 1 });
+    let ratio = BigRational::new(from.size.0.into(), from.size.1.into())
+        / BigRational::new(to.size.0.into(), to.size.1.into());
+    let ratio = Node::Number(Number {
+        value: ratio,
+        decimal: false,
+        places: 0,
+        significant: 1,
+    });
     Node::Product(vec![core.clone(), ratio])
 }

@@ -81,7 +81,9 @@ impl Form {
 
     /// The only term, if there is just one.
     pub(super) fn as_term(&self) -> Option<(&Monomial, &BigRational)> {
-        (self.terms.len() == 1).then(|| self.terms.iter().next()).flatten()
+        (self.terms.len() == 1)
+            .then(|| self.terms.iter().next())
+            .flatten()
     }
 
     pub(super) fn add_term(&mut self, monomial: Monomial, coefficient: BigRational) {
@@ -137,6 +139,10 @@ impl Form {
 
     /// Bits of the largest coefficient: what arithmetic on it costs.
     pub(super) fn bits(&self) -> u64 {
-        self.terms.values().map(|c| c.numer().bits() + c.denom().bits()).max().unwrap_or(0)
+        self.terms
+            .values()
+            .map(|c| c.numer().bits() + c.denom().bits())
+            .max()
+            .unwrap_or(0)
     }
 }

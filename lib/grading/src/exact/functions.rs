@@ -15,13 +15,25 @@ use crate::read::token::Function;
 const LARGEST_FACTORIAL: u64 = 2600;
 
 impl Normaliser<'_> {
-    pub(super) fn apply(&mut self, function: Function, arguments: &[Node]) -> Result<Form, Unsettled> {
+    pub(super) fn apply(
+        &mut self,
+        function: Function,
+        arguments: &[Node],
+    ) -> Result<Form, Unsettled> {
         if matches!(function, Function::Det | Function::Norm) {
             return Err(Unsettled::NoValue);
         }
-        let forms = arguments.iter().map(|argument| self.form(argument)).collect::<Result<Vec<_>, _>>()?;
-        let Some(first) = forms.first() else { return Err(Unsettled::NoValue) };
-        let rational = forms.iter().map(Form::as_rational).collect::<Option<Vec<_>>>();
+        let forms = arguments
+            .iter()
+            .map(|argument| self.form(argument))
+            .collect::<Result<Vec<_>, _>>()?;
+        let Some(first) = forms.first() else {
+            return Err(Unsettled::NoValue);
+        };
+        let rational = forms
+            .iter()
+            .map(Form::as_rational)
+            .collect::<Option<Vec<_>>>();
         if let Some(values) = rational {
             if let Some(value) = self.number(function, &values)? {
                 return Ok(Form::rational(value));
@@ -36,9 +48,17 @@ impl Normaliser<'_> {
                 }
             },
             Function::Cbrt => self.rational_power(first, Exponent::new(1, 3)),
-            Function::Ln | Function::Log | Function::Log2 | Function::Log10 => self.logarithm(function, first, forms.get(1)),
+            Function::Ln | Function::Log | Function::Log2 | Function::Log10 => {
+                self.logarithm(function, first, forms.get(1))
+            }
             Function::Abs => Ok(self.absolute(first)),
-            Function::Sin | Function::Tan | Function::ArcSin | Function::ArcTan | Function::Sinh | Function::Tanh | Function::Csc
+            Function::Sin
+            | Function::Tan
+            | Function::ArcSin
+            | Function::ArcTan
+            | Function::Sinh
+            | Function::Tanh
+            | Function::Csc
             | Function::Cot
                 if first.leads_negative() =>
             {
@@ -47,7 +67,14 @@ impl Normaliser<'_> {
             Function::Cos | Function::Cosh | Function::Sec if first.leads_negative() => {
                 Ok(self.call(function, vec![first.clone().negated()]))
             }
-            Function::Sin | Function::Tan | Function::Sinh | Function::Tanh | Function::ArcSin | Function::ArcTan if first.is_zero() => {
+            Function::Sin
+            | Function::Tan
+            | Function::Sinh
+            | Function::Tanh
+            | Function::ArcSin
+            | Function::ArcTan
+                if first.is_zero() =>
+            {
                 Ok(Form::zero())
             }
             Function::Cos | Function::Cosh if first.is_zero() => Ok(Form::integer(1)),
@@ -61,7 +88,11 @@ impl Normaliser<'_> {
     }
 
     /// Functions of rational numbers with rational values.
-    fn number(&mut self, function: Function, values: &[BigRational]) -> Result<Option<BigRational>, Unsettled> {
+    fn number(
+        &mut self,
+        function: Function,
+        values: &[BigRational],
+    ) -> Result<Option<BigRational>, Unsettled> {
         let whole = |value: BigInt| Some(BigRational::from_integer(value));
         Ok(match (function, values) {
             (Function::Abs, [x]) => Some(x.abs()),
@@ -70,12 +101,26 @@ impl Normaliser<'_> {
             (Function::Sign, [x]) => Some(x.signum()),
             (Function::Min, all) => all.iter().min().cloned(),
             (Function::Max, all) => all.iter().max().cloned(),
-            (Function::Gcd, all) if integers(all) => whole(all.iter().fold(BigInt::zero(), |a, b| a.gcd(b.numer()))),
-            (Function::Lcm, all) if integers(all) => whole(all.iter().fold(BigInt::one(), |a, b| a.lcm(b.numer()))),
-            (Function::Factorial | Function::DoubleFactorial, [x]) => match natural(x).filter(|n| *n <= LARGEST_FACTORIAL) {
-                Some(n) => whole(integers::factorial(n, if function == Function::Factorial { 1 } else { 2 }, self.budget)?),
-                None => None,
-            },
+            (Function::Gcd, all) if integers(all) => {
+                whole(all.iter().fold(BigInt::zero(), |a, b| a.gcd(b.numer())))
+            }
+            (Function::Lcm, all) if integers(all) => {
+                whole(all.iter().fold(BigInt::one(), |a, b| a.lcm(b.numer())))
+            }
+            (Function::Factorial | Function::DoubleFactorial, [x]) => {
+                match natural(x).filter(|n| *n <= LARGEST_FACTORIAL) {
+                    Some(n) => whole(integers::factorial(
+                        n,
+                        if function == Function::Factorial {
+                            1
+                        } else {
+                            2
+                        },
+                        self.budget,
+                    )?),
+                    None => None,
+                }
+            }
             (Function::Binomial, [n, k]) => match (natural(n), natural(k)) {
                 (Some(n), Some(k)) => whole(integers::binomial(n, k, self.budget)?),
                 _ => None,
@@ -84,7 +129,12 @@ impl Normaliser<'_> {
         })
     }
 
-    fn logarithm(&mut self, function: Function, argument: &Form, base: Option<&Form>) -> Result<Form, Unsettled> {
+    fn logarithm(
+        &mut self,
+        function: Function,
+        argument: &Form,
+        base: Option<&Form>,
+    ) -> Result<Form, Unsettled> {
         let natural = self.natural_logarithm(argument)?;
         let base = match (function, base) {
             (_, Some(base)) => base.clone(),
@@ -113,7 +163,8 @@ impl Normaliser<'_> {
 
     /// `ln`, with the numeric factor taken apart prime by prime and powers of `e` undone.
     fn natural_logarithm(&mut self, argument: &Form) -> Result<Form, Unsettled> {
-        let Some((monomial, coefficient)) = argument.as_term().map(|(m, c)| (m.clone(), c.clone())) else {
+        let Some((monomial, coefficient)) = argument.as_term().map(|(m, c)| (m.clone(), c.clone()))
+        else {
             return match argument.is_zero() {
                 true => Err(Unsettled::Undefined),
                 false => Ok(self.call(Function::Ln, vec![argument.clone()])),
@@ -129,10 +180,13 @@ impl Normaliser<'_> {
             match self.atoms[id].clone() {
                 Atom::Symbol(name) if name == "e" => sum = sum.add(Form::rational(scale)),
                 Atom::Prime(prime) => {
-                    let part = self.logarithm_of_number(&BigRational::from_integer(prime.into()))?;
+                    let part =
+                        self.logarithm_of_number(&BigRational::from_integer(prime.into()))?;
                     sum = sum.add(part.scaled(&scale));
                 }
-                Atom::Power(base, direction) if *base == self.euler() => sum = sum.add(direction.scaled(&scale)),
+                Atom::Power(base, direction) if *base == self.euler() => {
+                    sum = sum.add(direction.scaled(&scale))
+                }
                 _ => rest.push((id, exponent)),
             }
         }
@@ -150,10 +204,17 @@ impl Normaliser<'_> {
                 continue;
             }
             let factors = integers::factor(part, self.budget)?;
-            let primes = factors.primes.into_iter().map(|(prime, count)| (BigInt::from(prime), count));
+            let primes = factors
+                .primes
+                .into_iter()
+                .map(|(prime, count)| (BigInt::from(prime), count));
             for (factor, count) in primes.chain(factors.rest) {
-                let atom = self.call(Function::Ln, vec![Form::rational(BigRational::from_integer(factor))]);
-                sum = sum.add(atom.scaled(&BigRational::from_integer((sign * i64::from(count)).into())));
+                let atom = self.call(
+                    Function::Ln,
+                    vec![Form::rational(BigRational::from_integer(factor))],
+                );
+                sum = sum
+                    .add(atom.scaled(&BigRational::from_integer((sign * i64::from(count)).into())));
             }
         }
         Ok(sum)
@@ -161,7 +222,9 @@ impl Normaliser<'_> {
 
     /// `|x|` with the numeric factor outside and the sign of the rest fixed.
     fn absolute(&mut self, argument: &Form) -> Form {
-        let Some(leading) = argument.leading().cloned() else { return Form::zero() };
+        let Some(leading) = argument.leading().cloned() else {
+            return Form::zero();
+        };
         let inner = argument.clone().scaled(&leading.recip());
         self.call(Function::Abs, vec![inner]).scaled(&leading.abs())
     }
@@ -172,5 +235,9 @@ fn integers(values: &[BigRational]) -> bool {
 }
 
 fn natural(value: &BigRational) -> Option<u64> {
-    if value.is_integer() { value.numer().to_u64() } else { None }
+    if value.is_integer() {
+        value.numer().to_u64()
+    } else {
+        None
+    }
 }

@@ -19,7 +19,10 @@ pub(super) struct Factors {
 
 /// Factors a positive integer.
 pub(super) fn factor(value: &BigInt, budget: &Budget) -> Result<Factors, Exhausted> {
-    let mut factors = Factors { primes: Vec::new(), rest: Vec::new() };
+    let mut factors = Factors {
+        primes: Vec::new(),
+        rest: Vec::new(),
+    };
     if value.bits() > LONGEST_FACTORED {
         factors.rest.push((value.clone(), 1));
         return Ok(factors);
@@ -90,7 +93,7 @@ pub(super) fn factorial(n: u64, step: u64, budget: &Budget) -> Result<BigInt, Ex
         match batch.checked_mul(factor) {
             Some(next) => batch = next,
             None => {
-                budget.spend(2 + (product.bits() / 64) as usize)?;
+                budget.spend(2 + (product.bits() / 1024) as usize)?;
                 product *= batch;
                 batch = factor;
             }

@@ -40,12 +40,26 @@ pub(crate) struct Normaliser<'b> {
     bindings: Vec<(String, Form)>,
     /// `\log` without a base is decimal.
     pub(super) decimal_log: bool,
+    /// Names stand for small whole numbers.
+    whole_names: Option<u8>,
 }
 
 impl<'b> Normaliser<'b> {
     pub(crate) fn new(budget: &'b Budget, decimal_log: bool) -> Self {
         // Euler's number has a fixed place: powers ask for it often.
-        Self { atoms: vec![Atom::Symbol("e".to_owned())], budget, bindings: Vec::new(), decimal_log }
+        Self {
+            atoms: vec![Atom::Symbol("e".to_owned())],
+            budget,
+            bindings: Vec::new(),
+            decimal_log,
+            whole_names: None,
+        }
+    }
+
+    /// Gives every name a small whole number; which one depends on the name and the round.
+    pub(crate) fn with_whole_names(mut self, round: u8) -> Self {
+        self.whole_names = Some(round);
+        self
     }
 
     /// The normal form of `left - right`.
@@ -59,15 +73,24 @@ impl<'b> Normaliser<'b> {
     }
 
     pub(super) fn intern(&mut self, atom: Atom) -> usize {
-        self.atoms.iter().position(|own| *own == atom).unwrap_or_else(|| {
-            self.atoms.push(atom);
-            self.atoms.len() - 1
-        })
+        self.atoms
+            .iter()
+            .position(|own| *own == atom)
+            .unwrap_or_else(|| {
+                self.atoms.push(atom);
+                self.atoms.len() - 1
+            })
     }
 
     fn symbol(&mut self, name: &str) -> Form {
         if let Some((_, value)) = self.bindings.iter().rev().find(|(bound, _)| bound == name) {
             return value.clone();
+        }
+        if let (Some(round), false) = (self.whole_names, matches!(name, "π" | "∞")) {
+            let sum: u32 = name.bytes().map(u32::from).sum();
+            return Form::integer(
+                i64::from(round) + i64::from(sum % 5) + 2 * i64::from(round) * i64::from(sum % 3),
+            );
         }
         Form::atom(self.intern(Atom::Symbol(name.to_owned())), Exponent::one())
     }
@@ -113,13 +136,29 @@ impl<'b> Normaliser<'b> {
             }
             Node::Apply(function, arguments) => self.apply(*function, arguments),
             Node::Call(name, arguments) => {
-                let arguments = arguments.iter().map(|a| self.form(a)).collect::<Result<_, _>>()?;
-                Ok(Form::atom(self.intern(Atom::Call(name.clone(), arguments)), Exponent::one()))
+                let arguments = arguments
+                    .iter()
+                    .map(|a| self.form(a))
+                    .collect::<Result<_, _>>()?;
+                Ok(Form::atom(
+                    self.intern(Atom::Call(name.clone(), arguments)),
+                    Exponent::one(),
+                ))
             }
-            Node::Range { product, index, from, to, body } => self.range(*product, index, from, to, body),
-            Node::Percent(inner) => Ok(self.form(inner)?.scaled(&BigRational::new(1.into(), 100.into()))),
+            Node::Range {
+                product,
+                index,
+                from,
+                to,
+                body,
+            } => self.range(*product, index, from, to, body),
+            Node::Percent(inner) => Ok(self
+                .form(inner)?
+                .scaled(&BigRational::new(1.into(), 100.into()))),
             Node::Degrees(inner) => {
-                let angle = self.form(inner)?.scaled(&BigRational::new(1.into(), 180.into()));
+                let angle = self
+                    .form(inner)?
+                    .scaled(&BigRational::new(1.into(), 180.into()));
                 let pi = self.symbol("π");
                 self.times(&angle, &pi)
             }
@@ -142,10 +181,23 @@ impl<'b> Normaliser<'b> {
         })
     }
 
-    fn range(&mut self, product: bool, index: &str, from: &Node, to: &Node, body: &Node) -> Result<Form, Unsettled> {
-        let bound = |form: Form| form.as_rational().filter(BigRational::is_integer).and_then(|value| value.to_integer().to_i64());
+    fn range(
+        &mut self,
+        product: bool,
+        index: &str,
+        from: &Node,
+        to: &Node,
+        body: &Node,
+    ) -> Result<Form, Unsettled> {
+        let bound = |form: Form| {
+            form.as_rational()
+                .filter(BigRational::is_integer)
+                .and_then(|value| value.to_integer().to_i64())
+        };
         let (from, to) = (self.form(from)?, self.form(to)?);
-        let (Some(from), Some(to)) = (bound(from), bound(to)) else { return Err(Unsettled::NoValue) };
+        let (Some(from), Some(to)) = (bound(from), bound(to)) else {
+            return Err(Unsettled::NoValue);
+        };
         if to.saturating_sub(from) > LONGEST_RANGE {
             return Err(Unsettled::TooLarge);
         }
@@ -154,7 +206,11 @@ impl<'b> Normaliser<'b> {
             self.bindings.push((index.to_owned(), Form::integer(value)));
             let term = self.form(body);
             self.bindings.pop();
-            total = if product { self.times(&total, &term?)? } else { total.add(term?) };
+            total = if product {
+                self.times(&total, &term?)?
+            } else {
+                total.add(term?)
+            };
         }
         Ok(total)
     }

@@ -24,7 +24,8 @@ impl Normaliser<'_> {
         }
         for (m, c) in &left.terms {
             for (n, d) in &right.terms {
-                self.budget.spend(2 + ((c.numer().bits() + d.numer().bits()) / 64) as usize)?;
+                self.budget
+                    .spend(2 + ((c.numer().bits() + d.numer().bits()) / 64) as usize)?;
                 let term = self.merged(m, n, c * d)?;
                 product = product.add(term);
             }
@@ -36,7 +37,12 @@ impl Normaliser<'_> {
     }
 
     /// The product of two monomials, with whole powers of primes, of `i` and of sums worked out.
-    fn merged(&mut self, left: &Monomial, right: &Monomial, coefficient: BigRational) -> Result<Form, Unsettled> {
+    fn merged(
+        &mut self,
+        left: &Monomial,
+        right: &Monomial,
+        coefficient: BigRational,
+    ) -> Result<Form, Unsettled> {
         let mut exponents = left.0.clone();
         for (atom, exponent) in &right.0 {
             match exponents.binary_search_by_key(atom, |(a, _)| *a) {
@@ -49,14 +55,19 @@ impl Normaliser<'_> {
     }
 
     /// Restores the rules of the normal form for one monomial.
-    pub(super) fn settled(&mut self, exponents: Vec<(usize, Exponent)>, mut coefficient: BigRational) -> Result<Form, Unsettled> {
+    pub(super) fn settled(
+        &mut self,
+        exponents: Vec<(usize, Exponent)>,
+        mut coefficient: BigRational,
+    ) -> Result<Form, Unsettled> {
         let mut kept = Vec::with_capacity(exponents.len());
         let mut expanded: Vec<(Form, i64)> = Vec::new();
         for (id, exponent) in exponents {
             match &self.atoms[id] {
                 Atom::Prime(prime) => {
                     let whole = exponent.floor().to_integer();
-                    coefficient *= self.integer_power(&BigRational::from_integer((*prime).into()), whole)?;
+                    coefficient *=
+                        self.integer_power(&BigRational::from_integer((*prime).into()), whole)?;
                     let rest = exponent - exponent.floor();
                     if !rest.is_zero() {
                         kept.push((id, rest));
@@ -90,7 +101,12 @@ impl Normaliser<'_> {
     }
 
     /// `form * c * monomial` where the monomial is known to be settled and shares no atom that needs work.
-    fn joined(&mut self, form: Form, monomial: Monomial, c: &BigRational) -> Result<Form, Unsettled> {
+    fn joined(
+        &mut self,
+        form: Form,
+        monomial: Monomial,
+        c: &BigRational,
+    ) -> Result<Form, Unsettled> {
         let mut product = Form::zero();
         for (own, coefficient) in form.terms {
             let mut atoms = own.0;
@@ -111,7 +127,8 @@ impl Normaliser<'_> {
         if exponent == 0 || value.is_one() {
             return Ok(BigRational::one());
         }
-        let bits = (value.numer().bits() + value.denom().bits()).saturating_mul(exponent.unsigned_abs());
+        let bits =
+            (value.numer().bits() + value.denom().bits()).saturating_mul(exponent.unsigned_abs());
         if bits > LONGEST {
             return Err(Unsettled::TooLarge);
         }
@@ -123,14 +140,17 @@ impl Normaliser<'_> {
     /// `base^exponent` for any two forms.
     pub(super) fn power(&mut self, base: &Form, exponent: &Form) -> Result<Form, Unsettled> {
         if let Some(exponent) = exponent.as_rational() {
-            let (Some(top), Some(bottom)) = (exponent.numer().to_i64(), exponent.denom().to_i64()) else {
+            let (Some(top), Some(bottom)) = (exponent.numer().to_i64(), exponent.denom().to_i64())
+            else {
                 return self.symbolic_power(base, &Form::integer(1), exponent_form(&exponent));
             };
             if top.abs() > LARGEST_EXPONENT || bottom > LARGEST_EXPONENT {
                 return self.symbolic_power(base, &Form::integer(1), exponent_form(&exponent));
             }
             return match self.rational_power(base, Exponent::new(top, bottom)) {
-                Err(Unsettled::TooLarge) => self.symbolic_power(base, &Form::integer(1), exponent_form(&exponent)),
+                Err(Unsettled::TooLarge) => {
+                    self.symbolic_power(base, &Form::integer(1), exponent_form(&exponent))
+                }
                 settled => settled,
             };
         }
@@ -139,7 +159,11 @@ impl Normaliser<'_> {
             let factor = if monomial.0.is_empty() {
                 self.power(base, &Form::rational(coefficient))?
             } else {
-                self.symbolic_power(base, &Form::term(monomial, BigRational::one()), Form::rational(coefficient))?
+                self.symbolic_power(
+                    base,
+                    &Form::term(monomial, BigRational::one()),
+                    Form::rational(coefficient),
+                )?
             };
             product = self.times(&product, &factor)?;
         }
@@ -147,14 +171,23 @@ impl Normaliser<'_> {
     }
 
     /// `base^(scale * direction)`: the direction names the atom, the scale becomes its exponent.
-    fn symbolic_power(&mut self, base: &Form, direction: &Form, scale: Form) -> Result<Form, Unsettled> {
+    fn symbolic_power(
+        &mut self,
+        base: &Form,
+        direction: &Form,
+        scale: Form,
+    ) -> Result<Form, Unsettled> {
         let scale = scale.as_rational().ok_or(Unsettled::TooLarge)?;
         let Some(exponent) = small(&scale) else {
             // The exponent is too long for the table: the whole power is one opaque atom.
-            let id = self.intern(Atom::Power(Box::new(base.clone()), Box::new(direction.clone().scaled(&scale))));
+            let id = self.intern(Atom::Power(
+                Box::new(base.clone()),
+                Box::new(direction.clone().scaled(&scale)),
+            ));
             return Ok(Form::atom(id, Exponent::one()));
         };
-        let Some((monomial, coefficient)) = base.as_term().map(|(m, c)| (m.clone(), c.clone())) else {
+        let Some((monomial, coefficient)) = base.as_term().map(|(m, c)| (m.clone(), c.clone()))
+        else {
             if base.is_zero() {
                 return Err(Unsettled::Undefined);
             }
@@ -165,7 +198,9 @@ impl Normaliser<'_> {
             let exponent = own.checked_mul(&exponent).ok_or(Unsettled::TooLarge)?;
             let factor = match self.atoms[id].clone() {
                 Atom::Power(inner, inner_direction) => {
-                    let direction = self.times(&inner_direction, direction)?.scaled(&exponent_rational(exponent));
+                    let direction = self
+                        .times(&inner_direction, direction)?
+                        .scaled(&exponent_rational(exponent));
                     self.power(&inner, &direction)?
                 }
                 _ => self.power_atom(Form::atom(id, Exponent::one()), direction, exponent)?,
@@ -176,7 +211,12 @@ impl Normaliser<'_> {
     }
 
     /// A number to a symbolic power, prime by prime, so that `4^n` meets `2^(2n)`.
-    fn number_power(&mut self, value: &BigRational, direction: &Form, exponent: Exponent) -> Result<Form, Unsettled> {
+    fn number_power(
+        &mut self,
+        value: &BigRational,
+        direction: &Form,
+        exponent: Exponent,
+    ) -> Result<Form, Unsettled> {
         let mut product = Form::integer(1);
         if value.is_negative() {
             product = self.power_atom(Form::integer(-1), direction, exponent)?;
@@ -186,26 +226,48 @@ impl Normaliser<'_> {
                 continue;
             }
             let factors = integers::factor(&part, self.budget)?;
-            let primes = factors.primes.into_iter().map(|(prime, count)| (BigInt::from(prime), count));
+            let primes = factors
+                .primes
+                .into_iter()
+                .map(|(prime, count)| (BigInt::from(prime), count));
             for (factor, count) in primes.chain(factors.rest) {
-                let exponent = exponent.checked_mul(&Exponent::from_integer(sign * i64::from(count))).ok_or(Unsettled::TooLarge)?;
-                let power = self.power_atom(Form::rational(BigRational::from_integer(factor)), direction, exponent)?;
+                let exponent = exponent
+                    .checked_mul(&Exponent::from_integer(sign * i64::from(count)))
+                    .ok_or(Unsettled::TooLarge)?;
+                let power = self.power_atom(
+                    Form::rational(BigRational::from_integer(factor)),
+                    direction,
+                    exponent,
+                )?;
                 product = self.times(&product, &power)?;
             }
         }
         Ok(product)
     }
 
-    fn power_atom(&mut self, base: Form, direction: &Form, exponent: Exponent) -> Result<Form, Unsettled> {
+    fn power_atom(
+        &mut self,
+        base: Form,
+        direction: &Form,
+        exponent: Exponent,
+    ) -> Result<Form, Unsettled> {
         let id = self.intern(Atom::Power(Box::new(base), Box::new(direction.clone())));
         Ok(Form::atom(id, exponent))
     }
 
     /// `base^exponent` for a rational exponent.
-    pub(super) fn rational_power(&mut self, base: &Form, exponent: Exponent) -> Result<Form, Unsettled> {
+    pub(super) fn rational_power(
+        &mut self,
+        base: &Form,
+        exponent: Exponent,
+    ) -> Result<Form, Unsettled> {
         self.budget.spend(1)?;
         if base.is_zero() {
-            return if exponent.is_positive() { Ok(Form::zero()) } else { Err(Unsettled::Undefined) };
+            return if exponent.is_positive() {
+                Ok(Form::zero())
+            } else {
+                Err(Unsettled::Undefined)
+            };
         }
         if exponent.is_zero() {
             return Ok(Form::integer(1));
@@ -219,7 +281,12 @@ impl Normaliser<'_> {
         }
     }
 
-    fn term_power(&mut self, monomial: &Monomial, coefficient: &BigRational, exponent: Exponent) -> Result<Form, Unsettled> {
+    fn term_power(
+        &mut self,
+        monomial: &Monomial,
+        coefficient: &BigRational,
+        exponent: Exponent,
+    ) -> Result<Form, Unsettled> {
         let mut product = if exponent.is_integer() {
             Form::rational(self.integer_power(coefficient, exponent.to_integer())?)
         } else {
@@ -227,8 +294,10 @@ impl Normaliser<'_> {
         };
         let mut exponents = Vec::with_capacity(monomial.0.len());
         for (id, own) in &monomial.0 {
-            let root_of_even = exponent.denom().is_even() && own.is_integer() && own.to_integer().is_even();
-            let opaque = root_of_even || (matches!(self.atoms[*id], Atom::I) && !exponent.is_integer());
+            let root_of_even =
+                exponent.denom().is_even() && own.is_integer() && own.to_integer().is_even();
+            let opaque =
+                root_of_even || (matches!(self.atoms[*id], Atom::I) && !exponent.is_integer());
             if opaque && !matches!(self.atoms[*id], Atom::Prime(_)) && !self.is_positive(*id) {
                 // The root of a square is an absolute value, not the base.
                 let id = self.intern(Atom::Sum(Box::new(Form::atom(*id, *own))));
@@ -247,9 +316,14 @@ impl Normaliser<'_> {
             (false, _) => Form::integer(1),
             (true, 2) => {
                 let i = self.intern(Atom::I);
-                self.settled(vec![(i, Exponent::from_integer(*exponent.numer()))], BigRational::one())?
+                self.settled(
+                    vec![(i, Exponent::from_integer(*exponent.numer()))],
+                    BigRational::one(),
+                )?
             }
-            (true, bottom) if bottom.is_odd() => Form::integer(if exponent.numer().is_odd() { -1 } else { 1 }),
+            (true, bottom) if bottom.is_odd() => {
+                Form::integer(if exponent.numer().is_odd() { -1 } else { 1 })
+            }
             (true, _) => Form::atom(self.intern(Atom::Whole((-1).into())), exponent),
         };
         for (part, sign) in [(value.numer().abs(), 1i64), (value.denom().clone(), -1)] {
@@ -257,14 +331,25 @@ impl Normaliser<'_> {
                 continue;
             }
             let factors = integers::factor(&part, self.budget)?;
-            let mut atoms: Vec<(Atom, u32)> = factors.primes.into_iter().map(|(prime, count)| (Atom::Prime(prime), count)).collect();
-            atoms.extend(factors.rest.into_iter().map(|(rest, count)| match rest.to_u64() {
-                Some(small) => (Atom::Prime(small), count),
-                None => (Atom::Whole(rest), count),
-            }));
+            let mut atoms: Vec<(Atom, u32)> = factors
+                .primes
+                .into_iter()
+                .map(|(prime, count)| (Atom::Prime(prime), count))
+                .collect();
+            atoms.extend(
+                factors
+                    .rest
+                    .into_iter()
+                    .map(|(rest, count)| match rest.to_u64() {
+                        Some(small) => (Atom::Prime(small), count),
+                        None => (Atom::Whole(rest), count),
+                    }),
+            );
             for (atom, count) in atoms {
                 let id = self.intern(atom);
-                let power = exponent.checked_mul(&Exponent::from_integer(sign * i64::from(count))).ok_or(Unsettled::TooLarge)?;
+                let power = exponent
+                    .checked_mul(&Exponent::from_integer(sign * i64::from(count)))
+                    .ok_or(Unsettled::TooLarge)?;
                 let factor = self.settled(vec![(id, power)], BigRational::one())?;
                 product = self.times(&product, &factor)?;
             }
@@ -285,7 +370,11 @@ impl Normaliser<'_> {
         }
         // A common factor leaves the sum, so that sqrt(4x+4) meets 2 sqrt(x+1); under a root its sign stays.
         let leading = base.leading().cloned().unwrap_or_else(BigRational::one);
-        let content = if exponent.is_integer() { leading } else { leading.abs() };
+        let content = if exponent.is_integer() {
+            leading
+        } else {
+            leading.abs()
+        };
         let primitive = base.clone().scaled(&content.recip());
         let factor = self.rational_power(&Form::rational(content), exponent)?;
         let id = self.intern(Atom::Sum(Box::new(primitive)));
@@ -299,7 +388,10 @@ impl Normaliser<'_> {
         for step in 1..terms {
             estimate = estimate.saturating_mul(exponent.unsigned_abs().saturating_add(step)) / step;
         }
-        if exponent > 64 || estimate > MOST_TERMS as u64 || base.bits().saturating_mul(exponent.unsigned_abs()) > LONGEST {
+        if exponent > 64
+            || estimate > MOST_TERMS as u64
+            || base.bits().saturating_mul(exponent.unsigned_abs()) > LONGEST
+        {
             return Ok(None);
         }
         let mut product = Form::integer(1);
@@ -343,7 +435,9 @@ impl Normaliser<'_> {
         match &self.atoms[id] {
             Atom::Prime(_) => true,
             Atom::Symbol(name) => matches!(name.as_str(), "π" | "e"),
-            Atom::Power(base, _) => base.as_rational().is_some_and(|base| base.is_positive()) || **base == self.euler(),
+            Atom::Power(base, _) => {
+                base.as_rational().is_some_and(|base| base.is_positive()) || **base == self.euler()
+            }
             _ => false,
         }
     }
@@ -364,5 +458,6 @@ fn exponent_rational(exponent: Exponent) -> BigRational {
 /// A rational as an exponent, if it is short.
 fn small(value: &BigRational) -> Option<Exponent> {
     let (top, bottom) = (value.numer().to_i64()?, value.denom().to_i64()?);
-    (top.abs() <= LARGEST_EXPONENT && bottom <= LARGEST_EXPONENT).then(|| Exponent::new(top, bottom))
+    (top.abs() <= LARGEST_EXPONENT && bottom <= LARGEST_EXPONENT)
+        .then(|| Exponent::new(top, bottom))
 }

@@ -15,10 +15,14 @@ pub fn last_boxed(text: &str) -> Option<&str> {
 
 /// Start of the last box command before `end`, and what it boxes.
 fn last_opening(text: &str, end: usize) -> Option<(usize, Option<&str>)> {
-    let start = text[..end].rfind("box").and_then(|at| text[..at].rfind('\\').map(|slash| (slash, at)));
+    let start = text[..end]
+        .rfind("box")
+        .and_then(|at| text[..at].rfind('\\').map(|slash| (slash, at)));
     let (slash, at) = start?;
     let rest = &text[slash + 1..];
-    let after = rest.strip_prefix("boxed").or_else(|| rest.strip_prefix("fbox"));
+    let after = rest
+        .strip_prefix("boxed")
+        .or_else(|| rest.strip_prefix("fbox"));
     match after {
         Some(after) if slash + 2 >= at => Some((slash, boxed_content(after))),
         _ => Some((at, None)),
@@ -30,7 +34,10 @@ fn boxed_content(after: &str) -> Option<&str> {
     if trimmed.starts_with('{') {
         return braced(trimmed);
     }
-    let word = trimmed.split(['$', ' ', '\n', '.', ',', '\\']).next().unwrap_or_default();
+    let word = trimmed
+        .split(['$', ' ', '\n', '.', ',', '\\'])
+        .next()
+        .unwrap_or_default();
     (after.starts_with(' ') && word.bytes().all(|b| b.is_ascii_digit())).then_some(word)
 }
 
@@ -58,7 +65,10 @@ mod tests {
 
     #[test]
     fn takes_the_last_complete_box() {
-        assert_eq!(last_boxed(r"\boxed{1} then \boxed{\frac{1}{2}} and \boxed{3"), Some(r"\frac{1}{2}"));
+        assert_eq!(
+            last_boxed(r"\boxed{1} then \boxed{\frac{1}{2}} and \boxed{3"),
+            Some(r"\frac{1}{2}")
+        );
         assert_eq!(last_boxed(r"\fbox{ 7 }."), Some("7"));
         assert_eq!(last_boxed(r"\boxed {8}"), Some("8"));
         assert_eq!(last_boxed(r"So we get $\boxed 7$ here"), Some("7"));
@@ -67,7 +77,15 @@ mod tests {
 
     #[test]
     fn empty_and_open_boxes_are_none() {
-        for text in ["", "boxed{1}", r"\boxed{}", r"\boxed{ }", r"\boxed{1", r"\boxed", "a box \\alpha"] {
+        for text in [
+            "",
+            "boxed{1}",
+            r"\boxed{}",
+            r"\boxed{ }",
+            r"\boxed{1",
+            r"\boxed",
+            "a box \\alpha",
+        ] {
             assert_eq!(last_boxed(text), None, "{text}");
         }
     }
@@ -75,6 +93,9 @@ mod tests {
     #[test]
     fn escaped_braces_do_not_nest() {
         assert_eq!(last_boxed(r"\boxed{\{1,2\}}"), Some(r"\{1,2\}"));
-        assert_eq!(last_boxed(r"\boxed{\left\{x\right.}"), Some(r"\left\{x\right."));
+        assert_eq!(
+            last_boxed(r"\boxed{\left\{x\right.}"),
+            Some(r"\left\{x\right.")
+        );
     }
 }

@@ -64,11 +64,23 @@ pub struct Rules {
 
 impl Rules {
     /// Boxes only: the answer must be marked as such.
-    pub const BOXED: Self = Self { boxed: true, stated: false, trailing: false };
+    pub const BOXED: Self = Self {
+        boxed: true,
+        stated: false,
+        trailing: false,
+    };
     /// Boxes, hashes and statements.
-    pub const STATED: Self = Self { boxed: true, stated: true, trailing: false };
+    pub const STATED: Self = Self {
+        boxed: true,
+        stated: true,
+        trailing: false,
+    };
     /// Everything.
-    pub const ALL: Self = Self { boxed: true, stated: true, trailing: true };
+    pub const ALL: Self = Self {
+        boxed: true,
+        stated: true,
+        trailing: true,
+    };
 
     /// The rules by their name.
     pub fn named(name: &str) -> Option<Self> {
@@ -90,13 +102,61 @@ pub struct Extracted<'a> {
 
 /// Finds the final answer of `response`. The reference only tells what kind of answer is looked for in prose:
 /// a choice letter, a truth value, or mathematics.
-pub fn extract<'a>(response: &'a str, reference: Option<&str>, rules: Rules) -> Option<Extracted<'a>> {
+pub fn extract<'a>(
+    response: &'a str,
+    reference: Option<&str>,
+    rules: Rules,
+) -> Option<Extracted<'a>> {
     let found = |rule| move |text: &'a str| Extracted { text, rule };
     let own = stated::own_part(response);
-    let boxed = || if rules.boxed { last_boxed(own).or_else(|| last_boxed(response)).map(found(Rule::Boxed)) } else { None };
-    let hashes = || if rules.stated { stated::hashes(own).map(found(Rule::Hashes)) } else { None };
-    let worded = || if rules.trailing { choice::in_prose(own, reference?) } else { None };
-    let stated = || if rules.stated { stated::stated(own).map(found(Rule::Stated)) } else { None };
-    let trailing = || if rules.trailing { trailing::trailing(own) } else { None };
-    boxed().or_else(hashes).or_else(worded).or_else(stated).or_else(trailing)
+    let boxed = || {
+        if rules.boxed {
+            last_boxed(own)
+                .or_else(|| last_boxed(response))
+                .map(found(Rule::Boxed))
+        } else {
+            None
+        }
+    };
+    let hashes = || {
+        if rules.stated {
+            stated::hashes(own).map(found(Rule::Hashes))
+        } else {
+            None
+        }
+    };
+    let worded = || {
+        if rules.trailing {
+            choice::in_prose(own, reference?)
+        } else {
+            None
+        }
+    };
+    let stated = || {
+        if rules.stated {
+            stated::stated(own).map(found(Rule::Stated))
+        } else {
+            None
+        }
+    };
+    let trailing = || {
+        if rules.trailing {
+            trailing::trailing(own)
+        } else {
+            None
+        }
+    };
+    let whole = || {
+        if rules.trailing {
+            trailing::whole(own).map(found(Rule::Whole))
+        } else {
+            None
+        }
+    };
+    boxed()
+        .or_else(hashes)
+        .or_else(worded)
+        .or_else(stated)
+        .or_else(trailing)
+        .or_else(whole)
 }

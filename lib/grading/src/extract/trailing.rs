@@ -8,18 +8,44 @@ pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
     let number = last_number(text);
     match (formula, number) {
         // A number behind the last formula is nearer to the end.
-        (Some((_, end)), Some((start, number))) if start >= end => Some(Extracted { text: number, rule: Rule::Number }),
-        (Some((formula, _)), _) => Some(Extracted { text: formula, rule: Rule::Formula }),
-        (None, Some((_, number))) => Some(Extracted { text: number, rule: Rule::Number }),
+        (Some((_, end)), Some((start, number))) if start >= end => Some(Extracted {
+            text: number,
+            rule: Rule::Number,
+        }),
+        (Some((formula, _)), _) => Some(Extracted {
+            text: formula,
+            rule: Rule::Formula,
+        }),
+        (None, Some((_, number))) => Some(Extracted {
+            text: number,
+            rule: Rule::Number,
+        }),
         (None, None) => None,
     }
 }
 
+/// A short line that is nothing but an answer.
+pub(super) fn whole(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    ((1..=3).contains(&words) && text.len() <= 60).then_some(text)
+}
+
 /// The last text between math delimiters or bold marks, and where it ends.
 fn last_formula(text: &str) -> Option<(&str, usize)> {
-    let pairs = [("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**")];
-    let candidates = pairs.iter().filter_map(|(open, close)| last_between(text, open, close));
-    candidates.filter(|(inner, _)| is_mathematical(inner)).max_by_key(|(inner, end)| (*end, inner.len()))
+    let pairs = [
+        ("$$", "$$"),
+        ("$", "$"),
+        ("\\(", "\\)"),
+        ("\\[", "\\]"),
+        ("**", "**"),
+    ];
+    let candidates = pairs
+        .iter()
+        .filter_map(|(open, close)| last_between(text, open, close));
+    candidates
+        .filter(|(inner, _)| is_mathematical(inner))
+        .max_by_key(|(inner, end)| (*end, inner.len()))
 }
 
 fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize)> {
@@ -27,12 +53,18 @@ fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, 
     let start = text[..end].rfind(open)? + open.len();
     let inner = text[start..end].trim().trim_matches('$').trim();
     let unbalanced = open == close && text.matches(open).count() % 2 != 0;
-    (!inner.is_empty() && inner.len() < 400 && !unbalanced && !(open == "$" && inner.contains('\n'))).then_some((inner, end + close.len()))
+    (!inner.is_empty()
+        && inner.len() < 400
+        && !unbalanced
+        && !(open == "$" && inner.contains('\n')))
+    .then_some((inner, end + close.len()))
 }
 
 /// Digits, or letters of which few stand beside each other outside commands.
 fn is_mathematical(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^')) || text.chars().count() <= 3
+    text.bytes()
+        .any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^'))
+        || text.chars().count() <= 3
 }
 
 /// The last number with its sign, decimals, fraction and percent sign.
@@ -72,7 +104,11 @@ fn signed(text: &str, start: usize) -> usize {
     let dollars = before.len();
     for minus in ["-", "−"] {
         if let Some(rest) = before.strip_suffix(minus) {
-            if !rest.ends_with(|c: char| c.is_alphanumeric() || c == ')' || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())) {
+            if !rest.ends_with(|c: char| {
+                c.is_alphanumeric()
+                    || c == ')'
+                    || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())
+            }) {
                 return rest.len();
             }
         }
@@ -93,7 +129,10 @@ mod tests {
         assert_eq!(found("so $5x=30$ and $x=6$."), Some("x=6"));
         assert_eq!(found("we compute 12 then 15"), Some("15"));
         assert_eq!(found("the temperature drops to -3"), Some("-3"));
-        assert_eq!(found("It takes **160 minutes** (or 2 hours and 40 minutes)."), Some("40"));
+        assert_eq!(
+            found("It takes **160 minutes** (or 2 hours and 40 minutes)."),
+            Some("40")
+        );
         assert_eq!(found("no conclusion"), None);
         assert_eq!(found("which gives 2.5 hours"), Some("2.5"));
         assert_eq!(found("1,234 people"), Some("1,234"));

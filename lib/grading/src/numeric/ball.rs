@@ -14,16 +14,28 @@ pub(crate) struct Ball {
 }
 
 impl Ball {
-    pub(crate) const I: Self = Self { re: 0.0, im: 1.0, error: 0.0 };
+    pub(crate) const I: Self = Self {
+        re: 0.0,
+        im: 1.0,
+        error: 0.0,
+    };
 
     /// A real value known to a few units in the last place.
     pub(crate) fn real(value: f64) -> Self {
-        Self { re: value, im: 0.0, error: value.abs() * f64::EPSILON }
+        Self {
+            re: value,
+            im: 0.0,
+            error: value.abs() * f64::EPSILON,
+        }
     }
 
     /// A value that is exactly representable.
     pub(crate) fn exact(value: f64) -> Self {
-        Self { re: value, im: 0.0, error: 0.0 }
+        Self {
+            re: value,
+            im: 0.0,
+            error: 0.0,
+        }
     }
 
     pub(crate) fn size(self) -> f64 {
@@ -41,15 +53,27 @@ impl Ball {
     }
 
     fn rounded(self) -> Self {
-        Self { error: self.error + self.size() * ULP, ..self }
+        Self {
+            error: self.error + self.size() * ULP,
+            ..self
+        }
     }
 
     pub(crate) fn add(self, other: Self) -> Self {
-        Self { re: self.re + other.re, im: self.im + other.im, error: self.error + other.error }.rounded()
+        Self {
+            re: self.re + other.re,
+            im: self.im + other.im,
+            error: self.error + other.error,
+        }
+        .rounded()
     }
 
     pub(crate) fn negated(self) -> Self {
-        Self { re: -self.re, im: -self.im, error: self.error }
+        Self {
+            re: -self.re,
+            im: -self.im,
+            error: self.error,
+        }
     }
 
     pub(crate) fn sub(self, other: Self) -> Self {
@@ -61,7 +85,11 @@ impl Ball {
         let re = self.re * other.re - self.im * other.im;
         let im = self.re * other.im + self.im * other.re;
         let size = self.size() * other.size();
-        Self { re, im, error: error + size * ULP }
+        Self {
+            re,
+            im,
+            error: error + size * ULP,
+        }
     }
 
     /// `None` when the divisor may be zero.
@@ -78,7 +106,12 @@ impl Ball {
     pub(crate) fn exp(self) -> Option<Self> {
         let scale = self.re.exp();
         let error = scale * (self.error.exp_m1() + (1.0 + self.re.abs() + self.im.abs()) * ULP);
-        Self { re: scale * self.im.cos(), im: scale * self.im.sin(), error }.checked()
+        Self {
+            re: scale * self.im.cos(),
+            im: scale * self.im.sin(),
+            error,
+        }
+        .checked()
     }
 
     /// Principal logarithm; `None` near zero.
@@ -87,24 +120,48 @@ impl Ball {
         if size <= 2.0 * self.error || size == 0.0 {
             return None;
         }
-        let im = if self.is_real() { if self.re < 0.0 { PI } else { 0.0 } } else { self.im.atan2(self.re) };
+        let im = if self.is_real() {
+            if self.re < 0.0 { PI } else { 0.0 }
+        } else {
+            self.im.atan2(self.re)
+        };
         let error = self.error / (size - self.error) + ULP * (1.0 + size.ln().abs());
-        Some(Self { re: size.ln(), im, error })
+        Some(Self {
+            re: size.ln(),
+            im,
+            error,
+        })
     }
 
     /// Principal square root.
     pub(crate) fn sqrt(self) -> Option<Self> {
         if self.is_real() && self.re >= 0.0 {
             let root = self.re.sqrt();
-            let error = if root > 0.0 && self.error < self.re { self.error / root } else { self.error.sqrt() };
-            return Some(Self { re: root, im: 0.0, error: error + root * ULP });
+            let error = if root > 0.0 && self.error < self.re {
+                self.error / root
+            } else {
+                self.error.sqrt()
+            };
+            return Some(Self {
+                re: root,
+                im: 0.0,
+                error: error + root * ULP,
+            });
         }
         if self.size() == 0.0 {
-            return Some(Self { re: 0.0, im: 0.0, error: self.error.sqrt() });
+            return Some(Self {
+                re: 0.0,
+                im: 0.0,
+                error: self.error.sqrt(),
+            });
         }
         self.ln()?.mul(Self::exact(0.5)).exp().map(|root| {
             // A negative real has a purely imaginary root.
-            if self.is_real() { Self { re: 0.0, ..root } } else { root }
+            if self.is_real() {
+                Self { re: 0.0, ..root }
+            } else {
+                root
+            }
         })
     }
 
@@ -120,13 +177,21 @@ impl Ball {
                 base = base.mul(base).checked()?;
             }
         }
-        if exponent < 0 { Self::exact(1.0).div(product) } else { Some(product) }
+        if exponent < 0 {
+            Self::exact(1.0).div(product)
+        } else {
+            Some(product)
+        }
     }
 
     /// `self^other`; whole powers are exact about signs, everything else is principal.
     pub(crate) fn pow(self, other: Self) -> Option<Self> {
         let nearest = other.re.round();
-        if other.is_real() && other.error < 1e-9 && (other.re - nearest).abs() <= other.error && nearest.abs() < 1e9 {
+        if other.is_real()
+            && other.error < 1e-9
+            && (other.re - nearest).abs() <= other.error
+            && nearest.abs() < 1e9
+        {
             return self.powi(nearest as i64);
         }
         if self.size() == 0.0 {
@@ -134,6 +199,10 @@ impl Ball {
         }
         let power = other.mul(self.ln()?).exp()?;
         let real = self.is_real() && self.re > 0.0 && other.is_real();
-        Some(if real { Self { im: 0.0, ..power } } else { power })
+        Some(if real {
+            Self { im: 0.0, ..power }
+        } else {
+            power
+        })
     }
 }

@@ -18,7 +18,11 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::Log2 => x.ln()?.div(Ball::real(std::f64::consts::LN_2)),
         F::Log10 => x.ln()?.div(Ball::real(std::f64::consts::LN_10)),
         F::Exp => x.exp(),
-        F::Abs => Some(Ball { re: x.size(), im: 0.0, error: x.error + x.size() * f64::EPSILON }),
+        F::Abs => Some(Ball {
+            re: x.size(),
+            im: 0.0,
+            error: x.error + x.size() * f64::EPSILON,
+        }),
         F::Sin => sin(x),
         F::Cos => cos(x),
         F::Tan => sin(x)?.div(cos(x)?),
@@ -28,7 +32,9 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::ArcSin => bounded(x, f64::asin, |v| 1.0 / (1.0 - v * v).sqrt()),
         F::ArcCos => bounded(x, f64::acos, |v| 1.0 / (1.0 - v * v).sqrt()),
         F::ArcTan => real(x, f64::atan, |v| 1.0 / (1.0 + v * v)),
-        F::ArcCot => Ball::real(std::f64::consts::FRAC_PI_2).sub(apply(F::ArcTan, x)?).checked(),
+        F::ArcCot => Ball::real(std::f64::consts::FRAC_PI_2)
+            .sub(apply(F::ArcTan, x)?)
+            .checked(),
         F::ArcSec => apply(F::ArcCos, inverse(x)?),
         F::ArcCsc => apply(F::ArcSin, inverse(x)?),
         F::Sinh => Some(x.exp()?.sub(x.negated().exp()?).mul(Ball::exact(0.5))),
@@ -44,9 +50,17 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::Ceiling => stepped(x, f64::ceil),
         F::Sign => stepped(x, |v| if v == 0.0 { 0.0 } else { v.signum() }),
         F::Re => Some(Ball { im: 0.0, ..x }),
-        F::Im => Some(Ball { re: x.im, im: 0.0, error: x.error }),
+        F::Im => Some(Ball {
+            re: x.im,
+            im: 0.0,
+            error: x.error,
+        }),
         F::Conjugate => Some(Ball { im: -x.im, ..x }),
-        F::Arg => Some(Ball { im: 0.0, re: x.ln()?.im, error: x.ln()?.error }),
+        F::Arg => Some(Ball {
+            im: 0.0,
+            re: x.ln()?.im,
+            error: x.ln()?.error,
+        }),
         F::Factorial => factorial(x, 1),
         F::DoubleFactorial => factorial(x, 2),
         F::Gcd | F::Lcm | F::Min | F::Max | F::Binomial | F::Det | F::Norm => None,
@@ -77,7 +91,13 @@ fn cos(x: Ball) -> Option<Ball> {
 /// Sine and cosine change by at most `cosh(im)` per unit; large arguments are themselves rounded.
 fn wave(x: Ball, re: f64, im: f64) -> Option<Ball> {
     let slope = x.im.cosh();
-    Ball { re, im, error: (x.error * 1.01 + f64::EPSILON * 4.0) * slope }.checked().filter(|_| x.error < 0.5)
+    Ball {
+        re,
+        im,
+        error: (x.error * 1.01 + f64::EPSILON * 4.0) * slope,
+    }
+    .checked()
+    .filter(|_| x.error < 0.5)
 }
 
 /// A real function by its derivative.
@@ -86,7 +106,12 @@ fn real(x: Ball, value: fn(f64) -> f64, slope: fn(f64) -> f64) -> Option<Ball> {
         return None;
     }
     let result = value(x.re);
-    Ball { re: result, im: 0.0, error: 1.1 * x.error * slope(x.re).abs() + result.abs() * 4.0 * f64::EPSILON }.checked()
+    Ball {
+        re: result,
+        im: 0.0,
+        error: 1.1 * x.error * slope(x.re).abs() + result.abs() * 4.0 * f64::EPSILON,
+    }
+    .checked()
 }
 
 /// A function that lives on [-1, 1]; the ends have infinite slope and get the root of the error.
@@ -98,7 +123,11 @@ fn bounded(x: Ball, value: fn(f64) -> f64, slope: fn(f64) -> f64) -> Option<Ball
     if 1.0 - at.abs() > 4.0 * x.error {
         return real(Ball { re: at, ..x }, value, slope);
     }
-    Some(Ball { re: value(at), im: 0.0, error: 4.0 * (x.error + f64::EPSILON).sqrt() })
+    Some(Ball {
+        re: value(at),
+        im: 0.0,
+        error: 4.0 * (x.error + f64::EPSILON).sqrt(),
+    })
 }
 
 /// A step function, where the ball lies between two steps or is a step exactly.
@@ -116,5 +145,9 @@ fn factorial(x: Ball, step: usize) -> Option<Ball> {
     if !x.is_real() || (x.re - n).abs() > x.error || x.error > 0.1 || !(0.0..=170.0).contains(&n) {
         return None;
     }
-    (1..=n as u64).rev().step_by(step).map(|k| Ball::exact(k as f64)).try_fold(Ball::exact(1.0), |product, k| product.mul(k).checked())
+    (1..=n as u64)
+        .rev()
+        .step_by(step)
+        .map(|k| Ball::exact(k as f64))
+        .try_fold(Ball::exact(1.0), |product, k| product.mul(k).checked())
 }

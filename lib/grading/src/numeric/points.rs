@@ -30,7 +30,9 @@ impl Point {
 
     /// Coefficients of the smooth function that stands for an unknown one.
     pub(crate) fn coefficients(self, name: &str) -> [f64; 3] {
-        [1, 2, 3].map(|part| 0.3 + 1.4 * unit(hash(name, self.round.wrapping_mul(31).wrapping_add(part))))
+        [1, 2, 3].map(|part| {
+            0.3 + 1.4 * unit(hash(name, self.round.wrapping_mul(31).wrapping_add(part)))
+        })
     }
 }
 

@@ -8,7 +8,10 @@ impl<'a> Parser<'a> {
     /// From an opening bracket to the one that closes it, which may be of another kind: `[0, 1)`.
     pub(super) fn bracketed(&mut self, open: Bracket) -> Result<Node, ReadError> {
         self.at += 1;
-        let (bars, head) = (std::mem::take(&mut self.bars), std::mem::replace(&mut self.set_head, open == Bracket::Curly));
+        let (bars, head) = (
+            std::mem::take(&mut self.bars),
+            std::mem::replace(&mut self.set_head, open == Bracket::Curly),
+        );
         let node = self.deeper(|parser| parser.inside(open));
         self.bars = bars;
         self.set_head = head;
@@ -35,15 +38,26 @@ impl<'a> Parser<'a> {
         self.set_head = false;
         if open == Bracket::Curly && (self.take(Sign::Bar) || self.take(Sign::Mid)) {
             let condition = self.list()?;
-            items = vec![Node::Such(Box::new(items.swap_remove(0)), Box::new(condition))];
+            items = vec![Node::Such(
+                Box::new(items.swap_remove(0)),
+                Box::new(condition),
+            )];
         }
         if self.take(Sign::Over) {
             let bottom = self.additive()?;
             items = vec![Node::quotient(items.swap_remove(0), bottom)];
         }
-        while matches!(self.peek(), Some(Lexeme::Sign(Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or))) {
+        while matches!(
+            self.peek(),
+            Some(Lexeme::Sign(
+                Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or
+            ))
+        ) {
             self.at += 1;
-            if !matches!(self.peek(), Some(Lexeme::Close(_) | Lexeme::Sign(Sign::Comma | Sign::And | Sign::Or))) {
+            if !matches!(
+                self.peek(),
+                Some(Lexeme::Close(_) | Lexeme::Sign(Sign::Comma | Sign::And | Sign::Or))
+            ) {
                 items.push(self.relation()?);
             }
         }
@@ -62,12 +76,23 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn grouped(&self, open: Bracket, close: Bracket, mut items: Vec<Node>) -> Result<Node, ReadError> {
-        if (open == Bracket::Brace) != (close == Bracket::Brace) || (open == Bracket::Curly) != (close == Bracket::Curly) {
+    fn grouped(
+        &self,
+        open: Bracket,
+        close: Bracket,
+        mut items: Vec<Node>,
+    ) -> Result<Node, ReadError> {
+        if (open == Bracket::Brace) != (close == Bracket::Brace)
+            || (open == Bracket::Curly) != (close == Bracket::Curly)
+        {
             return Err(self.unexpected());
         }
         if items.len() > 1 {
-            let (open, close) = if open == Bracket::Brace { (Bracket::Curly, Bracket::Curly) } else { (open, close) };
+            let (open, close) = if open == Bracket::Brace {
+                (Bracket::Curly, Bracket::Curly)
+            } else {
+                (open, close)
+            };
             return Ok(Node::Group(open, close, items));
         }
         let single = items.pop().ok_or_else(|| self.unexpected())?;
@@ -87,8 +112,13 @@ impl<'a> Parser<'a> {
 
     /// `\left\{\begin{array}{l} ... \end{array}\right.`: a system, with or without a closing brace.
     fn system(&mut self) -> Result<Option<Node>, ReadError> {
-        let Some(Lexeme::Begin(name)) = self.peek() else { return Ok(None) };
-        if !matches!(*name, "array" | "aligned" | "matrix" | "align" | "gathered" | "split") {
+        let Some(Lexeme::Begin(name)) = self.peek() else {
+            return Ok(None);
+        };
+        if !matches!(
+            *name,
+            "array" | "aligned" | "matrix" | "align" | "gathered" | "split"
+        ) {
             return Ok(None);
         }
         self.at += 1;
@@ -101,7 +131,10 @@ impl<'a> Parser<'a> {
 
     /// The rows of an environment, from behind `\begin{name}` to behind its `\end`.
     pub(super) fn environment(&mut self, name: &'a str) -> Result<Node, ReadError> {
-        let (bars, head) = (std::mem::take(&mut self.bars), std::mem::take(&mut self.set_head));
+        let (bars, head) = (
+            std::mem::take(&mut self.bars),
+            std::mem::take(&mut self.set_head),
+        );
         let rows = self.deeper(Self::rows);
         self.bars = bars;
         self.set_head = head;
@@ -111,7 +144,9 @@ impl<'a> Parser<'a> {
             "cases" | "dcases" | "rcases" => Node::Cases(rows),
             _ if name.ends_with("matrix") || name == "array" => Node::Matrix(rows),
             _ => match <[Vec<Node>; 1]>::try_from(rows) {
-                Ok([row]) if row.len() == 1 => row.into_iter().next().ok_or_else(|| self.unexpected())?,
+                Ok([row]) if row.len() == 1 => {
+                    row.into_iter().next().ok_or_else(|| self.unexpected())?
+                }
                 Ok([row]) => Node::List(row),
                 Err(rows) => Node::Cases(rows),
             },
@@ -137,7 +172,9 @@ impl<'a> Parser<'a> {
                     }
                 }
                 Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon)) => self.at += 1,
-                Some(Lexeme::Text("if" | "for" | "when" | "where" | "if " | "for ")) => self.at += 1,
+                Some(Lexeme::Text("if" | "for" | "when" | "where" | "if " | "for ")) => {
+                    self.at += 1
+                }
                 Some(_) => row.push(self.list()?),
             }
         }
@@ -158,7 +195,11 @@ impl<'a> Parser<'a> {
                 Some(Lexeme::Number(_)) => self.argument()?,
                 _ => self.deeper(Self::primary)?,
             };
-            power = Some(if negative { Node::negative(exponent) } else { exponent });
+            power = Some(if negative {
+                Node::negative(exponent)
+            } else {
+                exponent
+            });
         }
         if base.is_none() && self.take(Sign::Underscore) {
             base = Some(self.argument()?);
@@ -190,12 +231,10 @@ impl<'a> Parser<'a> {
                     single => vec![single],
                 })
             }
-            Some(Lexeme::Open(Bracket::Brace)) => {
-                Ok(match self.bracketed(Bracket::Brace)? {
-                    Node::Group(Bracket::Curly, _, items) => items,
-                    single => vec![single],
-                })
-            }
+            Some(Lexeme::Open(Bracket::Brace)) => Ok(match self.bracketed(Bracket::Brace)? {
+                Node::Group(Bracket::Curly, _, items) => items,
+                single => vec![single],
+            }),
             Some(Lexeme::Function(_)) => Ok(vec![self.deeper(Self::factor)?]),
             Some(Lexeme::Sign(Sign::Minus)) if function != Function::Abs => {
                 self.at += 1;
@@ -208,7 +247,12 @@ impl<'a> Parser<'a> {
     /// An argument without brackets: `\sin 2x`, `\ln |x|`, `\cos \frac{\pi}{3}`.
     fn run_on(&mut self) -> Result<Node, ReadError> {
         let mut factors = vec![self.factor()?];
-        while self.starts_factor() && !matches!(self.peek(), Some(Lexeme::Function(_) | Lexeme::Open(_) | Lexeme::Text(_) | Lexeme::Begin(_))) {
+        while self.starts_factor()
+            && !matches!(
+                self.peek(),
+                Some(Lexeme::Function(_) | Lexeme::Open(_) | Lexeme::Text(_) | Lexeme::Begin(_))
+            )
+        {
             factors.push(self.factor()?);
         }
         Ok(Node::product(factors))
@@ -225,7 +269,9 @@ impl<'a> Parser<'a> {
             }
         }
         let body = self.deeper(Self::term)?;
-        let (Some(Node::Relation(mut sides, signs)), Some(to)) = (from, to) else { return Err(self.unexpected()) };
+        let (Some(Node::Relation(mut sides, signs)), Some(to)) = (from, to) else {
+            return Err(self.unexpected());
+        };
         let index = match sides.first() {
             Some(Node::Symbol(name)) => name.clone(),
             Some(Node::Constant(Constant::I)) => "i".to_owned(),
@@ -235,7 +281,13 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         let from = Box::new(sides.swap_remove(1));
-        Ok(Node::Range { product, index, from, to: Box::new(to), body: Box::new(body) })
+        Ok(Node::Range {
+            product,
+            index,
+            from,
+            to: Box::new(to),
+            body: Box::new(body),
+        })
     }
 }
 

@@ -8,7 +8,16 @@ use super::vocabulary::{self, Meaning};
 
 /// Splits `text`. `grouping` says how digits around commas are read at the top level.
 pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { text, at: 0, depth: 0, nested: 0, rows: false, spaced: false, grouping, tokens: Vec::with_capacity(text.len() / 2 + 1) };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        depth: 0,
+        nested: 0,
+        rows: false,
+        spaced: false,
+        grouping,
+        tokens: Vec::with_capacity(text.len() / 2 + 1),
+    };
     lexer.run(text.len());
     mend(&mut lexer.tokens);
     lexer.tokens
@@ -34,7 +43,9 @@ struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     fn run(&mut self, end: usize) {
         while self.at < end {
-            let Some(c) = self.text[self.at..end].chars().next() else { return };
+            let Some(c) = self.text[self.at..end].chars().next() else {
+                return;
+            };
             self.one(c, end);
         }
     }
@@ -46,10 +57,15 @@ impl<'a> Lexer<'a> {
     fn push(&mut self, lexeme: Lexeme<'a>) {
         match lexeme {
             Lexeme::Open(bracket) if bracket != Bracket::Brace => self.depth += 1,
-            Lexeme::Close(bracket) if bracket != Bracket::Brace => self.depth = self.depth.saturating_sub(1),
+            Lexeme::Close(bracket) if bracket != Bracket::Brace => {
+                self.depth = self.depth.saturating_sub(1)
+            }
             _ => {}
         }
-        self.tokens.push(Token { lexeme, spaced: self.spaced });
+        self.tokens.push(Token {
+            lexeme,
+            spaced: self.spaced,
+        });
         self.spaced = false;
     }
 
@@ -57,7 +73,9 @@ impl<'a> Lexer<'a> {
         match c {
             '\\' => self.command(end),
             '0'..='9' => self.number(end),
-            '.' if self.rest(end)[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number(end),
+            '.' if self.rest(end)[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+                self.number(end)
+            }
             'a'..='z' | 'A'..='Z' => self.word(end),
             '$' | '"' | '`' | '“' | '”' => self.at += c.len_utf8(),
             '~' => self.blank(1),
@@ -106,7 +124,11 @@ impl<'a> Lexer<'a> {
     /// A run of superscript or subscript characters as a braced argument.
     fn script(&mut self, first: char, sign: Sign, plain: fn(char) -> Option<char>) {
         let mut content: String = plain(first).into_iter().collect();
-        while let Some((c, digit)) = self.text[self.at..].chars().next().and_then(|c| Some((c, plain(c)?))) {
+        while let Some((c, digit)) = self.text[self.at..]
+            .chars()
+            .next()
+            .and_then(|c| Some((c, plain(c)?)))
+        {
             content.push(digit);
             self.at += c.len_utf8();
         }
@@ -124,7 +146,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn number(&mut self, end: usize) {
-        let grouping = Grouping { comma: self.grouping.comma && self.depth == 0, ..self.grouping };
+        let grouping = Grouping {
+            comma: self.grouping.comma && self.depth == 0,
+            ..self.grouping
+        };
         match numeral::scan(self.rest(end), grouping) {
             Some(numeral) => {
                 self.at += numeral.length;
@@ -138,11 +163,15 @@ impl<'a> Lexer<'a> {
         let rest = self.rest(end);
         let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         let word = &rest[..length];
-        if matches!(word, "np" | "numpy" | "math" | "Math" | "sympy" | "sp") && rest[length..].starts_with('.') {
+        if matches!(word, "np" | "numpy" | "math" | "Math" | "sympy" | "sp")
+            && rest[length..].starts_with('.')
+        {
             self.at += length + 1;
             return;
         }
-        let numbered = ["log10", "log2"].into_iter().find(|name| rest.starts_with(name) && rest[name.len()..].starts_with(['(', ' ', '{']));
+        let numbered = ["log10", "log2"]
+            .into_iter()
+            .find(|name| rest.starts_with(name) && rest[name.len()..].starts_with(['(', ' ', '{']));
         let word = numbered.unwrap_or(word);
         self.at += word.len();
         if word.len() == 1 {
@@ -160,9 +189,16 @@ impl<'a> Lexer<'a> {
     fn command(&mut self, end: usize) {
         let rest = &self.rest(end)[1..];
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let length = if letters > 0 { letters } else { rest.chars().next().map_or(0, char::len_utf8) };
+        let length = if letters > 0 {
+            letters
+        } else {
+            rest.chars().next().map_or(0, char::len_utf8)
+        };
         // JSON turned `\frac` and `\neq` that were escaped once too little into a form feed or a line feed; `\\frac` once too much.
-        if rest.starts_with('\\') && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) && !self.rows {
+        if rest.starts_with('\\')
+            && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic())
+            && !self.rows
+        {
             self.at += 1;
             return;
         }
@@ -226,7 +262,15 @@ impl<'a> Lexer<'a> {
         if let Some((name, _)) = self.argument(end) {
             self.push(lexeme(name.trim_end_matches('*')));
             self.rows = true;
-            if name.starts_with("array") && matches!(self.tokens.last(), Some(Token { lexeme: Lexeme::Begin(_), .. })) {
+            if name.starts_with("array")
+                && matches!(
+                    self.tokens.last(),
+                    Some(Token {
+                        lexeme: Lexeme::Begin(_),
+                        ..
+                    })
+                )
+            {
                 self.argument(end);
             }
         }
@@ -234,13 +278,20 @@ impl<'a> Lexer<'a> {
 
     /// `\text{...}`: conjunctions and numbers in it are what they say, the rest is text.
     fn text_argument(&mut self, end: usize, upright: bool) {
-        let Some((content, start)) = self.argument(end) else { return };
+        let Some((content, start)) = self.argument(end) else {
+            return;
+        };
         let after = self.at;
         let inner = content.trim_matches(|c: char| c.is_whitespace() || c == '~');
-        let bare = inner.trim_start_matches("\\,").trim_matches(['(', ')', ',', ' ', '.', '$']);
+        let bare = inner
+            .trim_start_matches("\\,")
+            .trim_matches(['(', ')', ',', ' ', '.', '$']);
         if inner.is_empty() {
             self.spaced = true;
-        } else if bare.is_empty() || !bare.contains(|c: char| c.is_alphabetic()) || (upright && !is_plain_name(inner)) {
+        } else if bare.is_empty()
+            || !bare.contains(|c: char| c.is_alphabetic())
+            || (upright && !is_plain_name(inner))
+        {
             if self.nested < NESTED {
                 self.at = start;
                 self.spaced = true;
@@ -254,7 +305,12 @@ impl<'a> Lexer<'a> {
                 "and" | "und" | "et" => self.push(Lexeme::Sign(Sign::And)),
                 "or" | "ou" | "oder" => self.push(Lexeme::Sign(Sign::Or)),
                 _ => match vocabulary::word(bare) {
-                    Some(lexeme @ (Lexeme::Function(_) | Lexeme::Constant(_))) if bare.len() > 1 => self.push(lexeme),
+                    // Seconds and minutes are units as often as functions.
+                    Some(lexeme @ (Lexeme::Function(_) | Lexeme::Constant(_)))
+                        if !matches!(bare, "sec" | "min" | "lb" | "sign") =>
+                    {
+                        self.push(lexeme);
+                    }
                     _ => self.push(Lexeme::Text(inner)),
                 },
             }
@@ -265,7 +321,13 @@ impl<'a> Lexer<'a> {
 /// Letters, and what units are written with: `m/s`, `kg m^2`, `cm^{3}`.
 fn is_plain_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphabetic())
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '/' | '^' | '{' | '}' | '-' | '.' | '~' | '·' | '\''))
+        && text.chars().all(|c| {
+            c.is_alphanumeric()
+                || matches!(
+                    c,
+                    ' ' | '/' | '^' | '{' | '}' | '-' | '.' | '~' | '·' | '\''
+                )
+        })
 }
 
 /// `sinx` is the function and one letter.
@@ -273,7 +335,14 @@ fn glued(word: &str) -> Option<(Lexeme<'_>, char)> {
     let (name, letter) = word.split_at(word.len() - 1);
     match vocabulary::word(name)? {
         function @ Lexeme::Function(
-            Function::Sin | Function::Cos | Function::Tan | Function::Ln | Function::Log | Function::Cot | Function::Sec | Function::Csc,
+            Function::Sin
+            | Function::Cos
+            | Function::Tan
+            | Function::Ln
+            | Function::Log
+            | Function::Cot
+            | Function::Sec
+            | Function::Csc,
         ) => Some((function, letter.chars().next()?)),
         _ => None,
     }
@@ -284,7 +353,12 @@ fn mend(tokens: &mut [Token<'_>]) {
     for at in 1..tokens.len().saturating_sub(1) {
         let (before, after) = (&tokens[at - 1].lexeme, &tokens[at + 1]);
         let replacement = match &tokens[at].lexeme {
-            Lexeme::Letter('U') if matches!(before, Lexeme::Close(_)) && matches!(after.lexeme, Lexeme::Open(_)) => Sign::Union,
+            Lexeme::Letter('U')
+                if matches!(before, Lexeme::Close(_))
+                    && matches!(after.lexeme, Lexeme::Open(_)) =>
+            {
+                Sign::Union
+            }
             Lexeme::Letter('x' | 'X')
                 if tokens[at].spaced == after.spaced
                     && tokens[at].spaced
@@ -329,7 +403,9 @@ fn lowered(c: char) -> Option<char> {
 }
 
 fn place(from: &str, to: &str, c: char) -> Option<char> {
-    from.chars().position(|f| f == c).and_then(|at| to.chars().nth(at))
+    from.chars()
+        .position(|f| f == c)
+        .and_then(|at| to.chars().nth(at))
 }
 
 /// The constant that a single letter stands for where it is no index.

@@ -53,15 +53,23 @@ pub(crate) fn read(text: &str, digits: Digits) -> Reading {
         bare_exponent: !text.contains('\\'),
     };
     if text.len() > LONGEST {
-        return Reading { canonical: text.to_owned(), node: Err(ReadError::TooDeep) };
+        return Reading {
+            canonical: text.to_owned(),
+            node: Err(ReadError::TooDeep),
+        };
     }
     let tokens = lexer::lex(text, grouping);
-    Reading { canonical: canonical(&tokens), node: parser::parse(tokens) }
+    Reading {
+        canonical: canonical(&tokens),
+        node: parser::parse(tokens),
+    }
 }
 
 /// Whether `text` has digits that [`Digits`] would read in different ways.
 pub(crate) fn is_ambiguous(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b',' && w[2].is_ascii_digit())
+    text.as_bytes()
+        .windows(3)
+        .any(|w| w[0].is_ascii_digit() && w[1] == b',' && w[2].is_ascii_digit())
 }
 
 fn canonical(tokens: &[Token<'_>]) -> String {
@@ -76,7 +84,9 @@ fn canonical(tokens: &[Token<'_>]) -> String {
                 text.push_str(name);
                 text.push(' ');
             }
-            Lexeme::Open(token::Bracket::Brace) | Lexeme::Close(token::Bracket::Brace) => text.push(';'),
+            Lexeme::Open(token::Bracket::Brace) | Lexeme::Close(token::Bracket::Brace) => {
+                text.push(';')
+            }
             other => {
                 text.push('<');
                 text.push_str(&format!("{other:?}"));

@@ -30,20 +30,32 @@ pub(crate) enum Node {
     Quotient(Box<Node>, Box<Node>),
     Power(Box<Node>, Box<Node>),
     /// A term with either sign; `swapped` for `\mp`.
-    PlusMinus { term: Box<Node>, swapped: bool },
+    PlusMinus {
+        term: Box<Node>,
+        swapped: bool,
+    },
     /// A known function; a logarithm's base and a root's index are the second argument.
     Apply(Function, Vec<Node>),
     /// A function that is only a name: `f(x)`.
     Call(String, Vec<Node>),
     /// `\sum` or `\prod` over an index.
-    Range { product: bool, index: String, from: Box<Node>, to: Box<Node>, body: Box<Node> },
+    Range {
+        product: bool,
+        index: String,
+        from: Box<Node>,
+        to: Box<Node>,
+        body: Box<Node>,
+    },
     Percent(Box<Node>),
     Degrees(Box<Node>),
     Money(Box<Node>),
     /// A value and its unit, as written.
     Quantity(Box<Node>, String),
     /// Digits in a number base.
-    Based { digits: String, base: u32 },
+    Based {
+        digits: String,
+        base: u32,
+    },
     /// Parted by commas, `and`, `or`: no order.
     List(Vec<Node>),
     /// Two or more things in brackets, or a set.
@@ -64,7 +76,12 @@ pub(crate) enum Node {
 
 impl Node {
     pub(crate) fn integer(value: i64) -> Self {
-        Self::Number(Number { value: BigRational::from_integer(value.into()), decimal: false, places: 0, significant: 1 })
+        Self::Number(Number {
+            value: BigRational::from_integer(value.into()),
+            decimal: false,
+            places: 0,
+            significant: 1,
+        })
     }
 
     pub(crate) fn negative(node: Self) -> Self {
@@ -90,15 +107,31 @@ impl Node {
     /// Direct children, in order of writing.
     pub(crate) fn children(&self) -> Vec<&Self> {
         match self {
-            Self::Number(_) | Self::Symbol(_) | Self::Constant(_) | Self::Based { .. } | Self::Text(_) => Vec::new(),
-            Self::Negative(a) | Self::PlusMinus { term: a, .. } | Self::Percent(a) | Self::Degrees(a) | Self::Money(a) => vec![a],
+            Self::Number(_)
+            | Self::Symbol(_)
+            | Self::Constant(_)
+            | Self::Based { .. }
+            | Self::Text(_) => Vec::new(),
+            Self::Negative(a)
+            | Self::PlusMinus { term: a, .. }
+            | Self::Percent(a)
+            | Self::Degrees(a)
+            | Self::Money(a) => vec![a],
             Self::Quantity(a, _) => vec![a],
-            Self::Quotient(a, b) | Self::Power(a, b) | Self::Without(a, b) | Self::Such(a, b) => vec![a, b],
-            Self::Range { from, to, body, .. } => vec![from, to, body],
-            Self::Sum(all) | Self::Product(all) | Self::Apply(_, all) | Self::Call(_, all) | Self::List(all) => all.iter().collect(),
-            Self::Group(_, _, all) | Self::Union(all) | Self::Intersection(all) | Self::Relation(all, _) | Self::Ratio(all) => {
-                all.iter().collect()
+            Self::Quotient(a, b) | Self::Power(a, b) | Self::Without(a, b) | Self::Such(a, b) => {
+                vec![a, b]
             }
+            Self::Range { from, to, body, .. } => vec![from, to, body],
+            Self::Sum(all)
+            | Self::Product(all)
+            | Self::Apply(_, all)
+            | Self::Call(_, all)
+            | Self::List(all) => all.iter().collect(),
+            Self::Group(_, _, all)
+            | Self::Union(all)
+            | Self::Intersection(all)
+            | Self::Relation(all, _)
+            | Self::Ratio(all) => all.iter().collect(),
             Self::Matrix(rows) | Self::Cases(rows) => rows.iter().flatten().collect(),
         }
     }
@@ -111,6 +144,16 @@ impl Node {
     /// Whether the tree speaks of a variable; functions of unknown meaning count.
     pub(crate) fn has_symbols(&self) -> bool {
         self.any(&|node| matches!(node, Self::Symbol(_) | Self::Call(..) | Self::Text(_)))
+    }
+
+    /// Collects the names that occur, with repetition.
+    pub(crate) fn names<'n>(&'n self, names: &mut Vec<&'n str>) {
+        if let Self::Symbol(name) = self {
+            names.push(name);
+        }
+        for child in self.children() {
+            child.names(names);
+        }
     }
 
     /// The kind of answer, as tables and `--explain` name it.
@@ -126,18 +169,34 @@ impl Node {
             Self::Based { .. } => "number in a base",
             Self::List(_) => "list",
             Self::Group(Bracket::Curly, ..) => "set",
-            Self::Group(open, close, items) if items.len() == 2 && (*open, *close) != (Bracket::Round, Bracket::Round) => "interval",
+            Self::Group(open, close, items)
+                if items.len() == 2 && (*open, *close) != (Bracket::Round, Bracket::Round) =>
+            {
+                "interval"
+            }
             Self::Group(..) => "tuple",
-            Self::Union(_) | Self::Intersection(_) | Self::Without(..) | Self::Such(..) => "set operation",
-            Self::Relation(_, signs) if signs.iter().all(|sign| matches!(sign, Sign::Equal | Sign::Approximately)) => "equation",
+            Self::Union(_) | Self::Intersection(_) | Self::Without(..) | Self::Such(..) => {
+                "set operation"
+            }
+            Self::Relation(_, signs)
+                if signs
+                    .iter()
+                    .all(|sign| matches!(sign, Sign::Equal | Sign::Approximately)) =>
+            {
+                "equation"
+            }
             Self::Relation(..) => "relation",
             Self::Matrix(_) => "matrix",
             Self::Cases(_) => "system or cases",
             Self::Ratio(_) => "ratio",
             Self::Text(_) => "text",
-            Self::Constant(Constant::Reals | Constant::Integers | Constant::Naturals | Constant::Rationals | Constant::Complexes) => {
-                "set"
-            }
+            Self::Constant(
+                Constant::Reals
+                | Constant::Integers
+                | Constant::Naturals
+                | Constant::Rationals
+                | Constant::Complexes,
+            ) => "set",
             Self::Constant(Constant::EmptySet) => "set",
             Self::PlusMinus { .. } => "plus-minus",
             Self::Symbol(_) => "name",
@@ -190,10 +249,15 @@ impl Node {
             Self::Quantity(_, unit) => format!("quantity in {unit} "),
             Self::Group(open, close, _) => format!("{open:?}-{close:?} group").to_lowercase(),
             Self::Relation(_, signs) => {
-                let names: Vec<String> = signs.iter().map(|sign| format!("{sign:?}").to_lowercase()).collect();
+                let names: Vec<String> = signs
+                    .iter()
+                    .map(|sign| format!("{sign:?}").to_lowercase())
+                    .collect();
                 format!("relation {} ", names.join(" "))
             }
-            Self::Range { product, index, .. } => format!("{} over {index} ", if *product { "product" } else { "sum" }),
+            Self::Range { product, index, .. } => {
+                format!("{} over {index} ", if *product { "product" } else { "sum" })
+            }
             Self::Negative(_) => "minus".to_owned(),
             Self::Sum(_) => "plus".to_owned(),
             Self::Product(_) => "times".to_owned(),

@@ -22,8 +22,10 @@ pub(crate) struct Numeral<'a> {
 }
 
 /// Longest spellings first.
-const SEPARATORS: [&str; 12] =
-    [", \\!", ",\\!", "{,}\\!", "{,}", "\\,", "\\;", "\\:", "\\ ", "\u{202f}", "\u{2009}", "\u{a0}", " "];
+const SEPARATORS: [&str; 12] = [
+    ", \\!", ",\\!", "{,}\\!", "{,}", "\\,", "\\;", "\\:", "\\ ", "\u{202f}", "\u{2009}", "\u{a0}",
+    " ",
+];
 
 /// Reads the number at the start of `text`, which begins with a digit or with a point and a digit.
 pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
@@ -41,7 +43,10 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
     }
     let point = length;
     length += fraction(&text[length..], grouping);
-    length += exponent(&text[length..], length > point || grouped.is_some() || grouping.bare_exponent);
+    length += exponent(
+        &text[length..],
+        length > point || grouped.is_some() || grouping.bare_exponent,
+    );
     let (repeating, end) = repetition(&text[length..], text[..length].contains('.'));
     let tail = text[point..length].trim_end_matches('.');
     let digits = match (grouped, repeating) {
@@ -56,7 +61,10 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
             Cow::Owned(all)
         }
     };
-    Some(Numeral { digits, length: length + end })
+    Some(Numeral {
+        digits,
+        length: length + end,
+    })
 }
 
 fn digits(text: &str) -> usize {
@@ -85,7 +93,10 @@ fn groups(text: &str, whole: usize, grouping: Grouping) -> Option<(String, usize
 }
 
 fn separator(text: &str, grouping: Grouping) -> Option<&'static str> {
-    if let Some(separator) = SEPARATORS.into_iter().find(|separator| text.starts_with(separator)) {
+    if let Some(separator) = SEPARATORS
+        .into_iter()
+        .find(|separator| text.starts_with(separator))
+    {
         return Some(separator);
     }
     match text.as_bytes().first() {
@@ -111,9 +122,15 @@ fn fraction(text: &str, grouping: Grouping) -> usize {
 
 /// Length of `e5`, `E-6`, `e+10`; a signed exponent needs a number that is surely no coefficient of Euler's number.
 fn exponent(text: &str, signed: bool) -> usize {
-    let Some(rest) = text.strip_prefix(['e', 'E']) else { return 0 };
+    let Some(rest) = text.strip_prefix(['e', 'E']) else {
+        return 0;
+    };
     let sign = usize::from(rest.starts_with(['+', '-']) && signed);
-    let minus = if signed && rest.starts_with('−') { '−'.len_utf8() } else { 0 };
+    let minus = if signed && rest.starts_with('−') {
+        '−'.len_utf8()
+    } else {
+        0
+    };
     if minus > 0 {
         // Kept simple: the lexer rewrites unicode signs nowhere else, and such exponents are read by the parser.
         return 0;
@@ -126,8 +143,12 @@ fn exponent(text: &str, signed: bool) -> usize {
 
 /// `\overline{3}` or `\bar{3}` directly after decimals: the repeating digits and the length of the whole.
 fn repetition(text: &str, decimal: bool) -> (Option<&str>, usize) {
-    let opening = ["\\overline{", "\\bar{", "\\dot{"].into_iter().find(|opening| decimal && text.starts_with(opening));
-    let Some(opening) = opening else { return (None, 0) };
+    let opening = ["\\overline{", "\\bar{", "\\dot{"]
+        .into_iter()
+        .find(|opening| decimal && text.starts_with(opening));
+    let Some(opening) = opening else {
+        return (None, 0);
+    };
     let rest = &text[opening.len()..];
     let count = digits(rest);
     if count == 0 || !rest[count..].starts_with('}') {
@@ -141,14 +162,25 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (String, usize) {
-        let grouping = Grouping { comma: true, decimal_comma: false, bare_exponent: true };
+        let grouping = Grouping {
+            comma: true,
+            decimal_comma: false,
+            bare_exponent: true,
+        };
         let numeral = scan(text, grouping).unwrap();
         (numeral.digits.into_owned(), numeral.length)
     }
 
     #[test]
     fn groups_of_three() {
-        for text in ["1,234", "1{,}234", "1\\,234", "1 234", "1,\\!234", "1\u{202f}234"] {
+        for text in [
+            "1,234",
+            "1{,}234",
+            "1\\,234",
+            "1 234",
+            "1,\\!234",
+            "1\u{202f}234",
+        ] {
             assert_eq!(read(text), ("1234".to_owned(), text.len()), "{text}");
         }
         assert_eq!(read("2,598,960").0, "2598960");

@@ -26,7 +26,13 @@ const PILE: usize = 24;
 
 /// Parses a whole answer.
 pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
-    let mut parser = Parser { tokens, at: 0, depth: 0, bars: 0, set_head: false };
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        depth: 0,
+        bars: 0,
+        set_head: false,
+    };
     if parser.tokens.is_empty() {
         return Err(ReadError::Empty);
     }
@@ -82,7 +88,10 @@ impl<'a> Parser<'a> {
     }
 
     /// Runs `read` one level deeper.
-    pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
         if self.depth >= DEPTH {
             return Err(ReadError::TooDeep);
         }
@@ -96,35 +105,53 @@ impl<'a> Parser<'a> {
     pub(super) fn list(&mut self) -> Result<Node, ReadError> {
         let mut items = vec![self.relation()?];
         let (mut alternatives, mut parted) = (false, false);
-        while let Some(Lexeme::Sign(sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or))) = self.peek() {
+        while let Some(Lexeme::Sign(
+            sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or),
+        )) = self.peek()
+        {
             alternatives |= *sign == Sign::Or;
             parted = true;
             self.at += 1;
             if self.at == self.tokens.len() {
                 break;
             }
-            if !matches!(self.peek(), Some(Lexeme::Sign(Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or))) {
+            if !matches!(
+                self.peek(),
+                Some(Lexeme::Sign(
+                    Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or
+                ))
+            ) {
                 items.push(self.relation()?);
             }
         }
         if !parted || items.len() == 1 {
             return Ok(items.swap_remove(0));
         }
-        let ranges = items.iter().all(|item| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s))));
-        Ok(if alternatives && ranges { Node::Union(items) } else { Node::List(items) })
+        let ranges = items.iter().all(
+            |item| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s))),
+        );
+        Ok(if alternatives && ranges {
+            Node::Union(items)
+        } else {
+            Node::List(items)
+        })
     }
 
     /// `a < b <= c`, `x \in S`, `3:4:5`.
     pub(super) fn relation(&mut self) -> Result<Node, ReadError> {
         // `\approx 100` and `= 5` leave the left side to the question.
-        while self.at + 1 < self.tokens.len() && (self.is(Sign::Approximately) || self.is(Sign::Equal) || self.is(Sign::Arrow)) {
+        while self.at + 1 < self.tokens.len()
+            && (self.is(Sign::Approximately) || self.is(Sign::Equal) || self.is(Sign::Arrow))
+        {
             self.at += 1;
         }
         let mut sides = vec![self.sets()?];
         let mut signs = Vec::new();
         loop {
             self.skip_alignment();
-            let Some(Lexeme::Sign(sign)) = self.peek() else { break };
+            let Some(Lexeme::Sign(sign)) = self.peek() else {
+                break;
+            };
             if !is_relation(*sign) {
                 break;
             }
@@ -145,7 +172,11 @@ impl<'a> Parser<'a> {
     /// `x &= 5` in an aligned environment.
     fn skip_alignment(&mut self) {
         let beside = |lexeme: Option<&Lexeme<'a>>| matches!(lexeme, Some(Lexeme::Sign(sign)) if is_relation(*sign));
-        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map(|token| &token.lexeme);
+        let before = self
+            .at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map(|token| &token.lexeme);
         if self.is(Sign::Ampersand) && (beside(self.peek_after(1)) || beside(before)) {
             self.at += 1;
         }
@@ -169,7 +200,9 @@ impl<'a> Parser<'a> {
     fn sets(&mut self) -> Result<Node, ReadError> {
         let mut left = self.additive()?;
         for _ in 0..PILE {
-            let Some(Lexeme::Sign(sign @ (Sign::Union | Sign::Intersection | Sign::Without))) = self.peek() else {
+            let Some(Lexeme::Sign(sign @ (Sign::Union | Sign::Intersection | Sign::Without))) =
+                self.peek()
+            else {
                 return Ok(left);
             };
             let sign = *sign;
@@ -199,11 +232,19 @@ impl<'a> Parser<'a> {
             let (negative, either) = self.signs();
             let term = self.term()?;
             terms.push(match (negative, either) {
-                (_, Some(swapped)) => Node::PlusMinus { term: Box::new(term), swapped },
+                (_, Some(swapped)) => Node::PlusMinus {
+                    term: Box::new(term),
+                    swapped,
+                },
                 (true, None) => Node::negative(term),
                 (false, None) => term,
             });
-            if !matches!(self.peek(), Some(Lexeme::Sign(Sign::Plus | Sign::Minus | Sign::PlusMinus | Sign::MinusPlus))) {
+            if !matches!(
+                self.peek(),
+                Some(Lexeme::Sign(
+                    Sign::Plus | Sign::Minus | Sign::PlusMinus | Sign::MinusPlus
+                ))
+            ) {
                 break;
             }
             // `6, +` or a trailing sign is no sum.
@@ -211,7 +252,11 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected());
             }
         }
-        Ok(if terms.len() == 1 { terms.swap_remove(0) } else { Node::Sum(terms) })
+        Ok(if terms.len() == 1 {
+            terms.swap_remove(0)
+        } else {
+            Node::Sum(terms)
+        })
     }
 
     /// Signs before a term: whether they amount to a minus, and whether a plus-minus is among them.
@@ -260,7 +305,13 @@ impl<'a> Parser<'a> {
                 }
                 Some(_) => match self.beside(&left)? {
                     Some(next) => {
-                        pile += usize::from(matches!(next, Node::Quantity(..) | Node::Percent(_) | Node::Degrees(_) | Node::Money(_)));
+                        pile += usize::from(matches!(
+                            next,
+                            Node::Quantity(..)
+                                | Node::Percent(_)
+                                | Node::Degrees(_)
+                                | Node::Money(_)
+                        ));
                         left = next;
                     }
                     None => break,
@@ -272,7 +323,11 @@ impl<'a> Parser<'a> {
             }
         }
         let left = if negative { Node::negative(left) } else { left };
-        Ok(if money { Node::Money(Box::new(left)) } else { left })
+        Ok(if money {
+            Node::Money(Box::new(left))
+        } else {
+            left
+        })
     }
 
     /// What stands directly behind `left` and multiplies it or names its unit.
@@ -295,8 +350,13 @@ impl<'a> Parser<'a> {
 
     /// `2\frac{1}{2}`, `2 1/2`: an integer and a proper fraction behind it.
     fn mixed(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
-        let Node::Number(whole) = left else { return Ok(None) };
-        let plain = self.at.checked_sub(1).is_some_and(|at| matches!(self.tokens[at].lexeme, Lexeme::Number(_)));
+        let Node::Number(whole) = left else {
+            return Ok(None);
+        };
+        let plain = self
+            .at
+            .checked_sub(1)
+            .is_some_and(|at| matches!(self.tokens[at].lexeme, Lexeme::Number(_)));
         if whole.decimal || !plain {
             return Ok(None);
         }
@@ -322,7 +382,9 @@ impl<'a> Parser<'a> {
 
     fn is_plain_fraction(&self) -> bool {
         let integer = |lexeme: Option<&Lexeme<'a>>| matches!(lexeme, Some(Lexeme::Number(n)) if n.bytes().all(|b| b.is_ascii_digit()));
-        integer(self.peek()) && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Slash))) && integer(self.peek_after(2))
+        integer(self.peek())
+            && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Slash)))
+            && integer(self.peek_after(2))
     }
 
     /// A unit behind a value: text, or a word that cannot be a product of names.
@@ -348,14 +410,28 @@ impl<'a> Parser<'a> {
     fn unit_word(&mut self, numeric: bool, bracketed: bool, so_far: &str) -> Option<String> {
         let next = self.peek()?;
         let piece = match next {
-            Lexeme::Text("i" | "e" | "if" | "for" | "when" | "where" | "if " | "otherwise") => return None,
+            Lexeme::Text("i" | "e" | "if" | "for" | "when" | "where" | "if " | "otherwise") => {
+                return None;
+            }
             Lexeme::Text(text) => (*text).to_owned(),
-            Lexeme::Word(word) if units::is_unit_word(word) || (numeric && (bracketed || word.len() >= 4 || !so_far.is_empty())) => {
+            Lexeme::Word(word)
+                if units::is_unit_word(word)
+                    || (numeric && (bracketed || word.len() >= 4 || !so_far.is_empty())) =>
+            {
                 (*word).to_owned()
             }
-            Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Minus) if !so_far.is_empty() && self.is_unit_after() => {
+            Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Minus)
+                if !so_far.is_empty() && self.is_unit_after() =>
+            {
                 self.at += 1;
-                return Some(if matches!(self.tokens[self.at - 1].lexeme, Lexeme::Sign(Sign::Slash)) { "/" } else { "·" }.to_owned());
+                return Some(
+                    if matches!(self.tokens[self.at - 1].lexeme, Lexeme::Sign(Sign::Slash)) {
+                        "/"
+                    } else {
+                        "·"
+                    }
+                    .to_owned(),
+                );
             }
             Lexeme::Sign(Sign::Caret) if !so_far.is_empty() => return self.unit_power(),
             Lexeme::Sign(Sign::Slash) if !so_far.is_empty() && self.at + 1 == self.tokens.len() => {
@@ -365,7 +441,11 @@ impl<'a> Parser<'a> {
             _ => return None,
         };
         self.at += 1;
-        let blank = if so_far.is_empty() || so_far.ends_with(['/', '·']) { "" } else { " " };
+        let blank = if so_far.is_empty() || so_far.ends_with(['/', '·']) {
+            ""
+        } else {
+            " "
+        };
         Some(format!("{blank}{piece}"))
     }
 
@@ -383,7 +463,9 @@ impl<'a> Parser<'a> {
         let mut at = 1 + usize::from(braced);
         let negative = matches!(self.peek_after(at), Some(Lexeme::Sign(Sign::Minus)));
         at += usize::from(negative);
-        let Some(Lexeme::Number(digits)) = self.peek_after(at) else { return None };
+        let Some(Lexeme::Number(digits)) = self.peek_after(at) else {
+            return None;
+        };
         let power = format!("^{}{digits}", if negative { "-" } else { "" });
         at += 1;
         if braced {
@@ -399,9 +481,16 @@ impl<'a> Parser<'a> {
         let (negative, either) = self.signs();
         let currency = self.take(Sign::Currency);
         let factor = self.factor()?;
-        let factor = if currency { Node::Money(Box::new(factor)) } else { factor };
+        let factor = if currency {
+            Node::Money(Box::new(factor))
+        } else {
+            factor
+        };
         Ok(match (negative, either) {
-            (_, Some(swapped)) => Node::PlusMinus { term: Box::new(factor), swapped },
+            (_, Some(swapped)) => Node::PlusMinus {
+                term: Box::new(factor),
+                swapped,
+            },
             (true, None) => Node::negative(factor),
             (false, None) => factor,
         })
@@ -410,11 +499,19 @@ impl<'a> Parser<'a> {
     /// Whether what comes next can multiply what stands before it without a sign between.
     pub(super) fn starts_factor(&self) -> bool {
         match self.peek() {
-            Some(Lexeme::Number(_) | Lexeme::Letter(_) | Lexeme::Word(_) | Lexeme::Command(_) | Lexeme::Accent(_)) => true,
+            Some(
+                Lexeme::Number(_)
+                | Lexeme::Letter(_)
+                | Lexeme::Word(_)
+                | Lexeme::Command(_)
+                | Lexeme::Accent(_),
+            ) => true,
             Some(Lexeme::Text(text)) => matches!(*text, "i" | "e"),
             Some(Lexeme::Function(_) | Lexeme::Constant(_) | Lexeme::Begin(_)) => true,
             Some(Lexeme::Open(_)) => true,
-            Some(Lexeme::Sign(Sign::Fraction | Sign::Binomial | Sign::Root | Sign::Sum | Sign::ProductOver)) => true,
+            Some(Lexeme::Sign(
+                Sign::Fraction | Sign::Binomial | Sign::Root | Sign::Sum | Sign::ProductOver,
+            )) => true,
             Some(Lexeme::Sign(Sign::Bar)) => self.bars == 0 && !self.set_head,
             _ => false,
         }
@@ -432,7 +529,14 @@ impl<'a> Parser<'a> {
                 Some(Lexeme::Sign(Sign::Bang)) => {
                     self.at += 1;
                     let double = self.take(Sign::Bang);
-                    Node::Apply(if double { Function::DoubleFactorial } else { Function::Factorial }, vec![node])
+                    Node::Apply(
+                        if double {
+                            Function::DoubleFactorial
+                        } else {
+                            Function::Factorial
+                        },
+                        vec![node],
+                    )
                 }
                 Some(Lexeme::Sign(Sign::Percent)) => {
                     self.at += 1;
@@ -502,7 +606,10 @@ impl<'a> Parser<'a> {
             _ => self.factor()?,
         };
         Ok(match (negative, either) {
-            (_, Some(swapped)) => Node::PlusMinus { term: Box::new(node), swapped },
+            (_, Some(swapped)) => Node::PlusMinus {
+                term: Box::new(node),
+                swapped,
+            },
             (true, None) => Node::negative(node),
             (false, None) => node,
         })
@@ -512,12 +619,26 @@ impl<'a> Parser<'a> {
 fn is_relation(sign: Sign) -> bool {
     use Sign as S;
     is_order(sign)
-        || matches!(sign, S::Equal | S::NotEqual | S::Approximately | S::Congruent | S::In | S::NotIn | S::Subset | S::Arrow | S::Colon)
+        || matches!(
+            sign,
+            S::Equal
+                | S::NotEqual
+                | S::Approximately
+                | S::Congruent
+                | S::In
+                | S::NotIn
+                | S::Subset
+                | S::Arrow
+                | S::Colon
+        )
 }
 
 /// `<`, `<=`, `>`, `>=`.
 pub(crate) fn is_order(sign: Sign) -> bool {
-    matches!(sign, Sign::Less | Sign::LessEqual | Sign::Greater | Sign::GreaterEqual)
+    matches!(
+        sign,
+        Sign::Less | Sign::LessEqual | Sign::Greater | Sign::GreaterEqual
+    )
 }
 
 /// A product without needless nesting; a unit or a sign stays around the whole.
@@ -554,7 +675,9 @@ fn ends_in_number(node: &Node) -> bool {
 fn is_proper(node: &Node) -> bool {
     match node {
         Node::Quotient(top, bottom) => match (&**top, &**bottom) {
-            (Node::Number(top), Node::Number(bottom)) => !top.decimal && !bottom.decimal && top.value < bottom.value,
+            (Node::Number(top), Node::Number(bottom)) => {
+                !top.decimal && !bottom.decimal && top.value < bottom.value
+            }
             _ => false,
         },
         _ => false,

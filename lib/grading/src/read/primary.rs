@@ -19,7 +19,9 @@ const LARGEST_EXPONENT: i32 = 3000;
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Result<Node, ReadError> {
-        let Some(lexeme) = self.peek() else { return Err(self.unexpected()) };
+        let Some(lexeme) = self.peek() else {
+            return Err(self.unexpected());
+        };
         match lexeme.clone() {
             Lexeme::Number(digits) => {
                 self.at += 1;
@@ -46,7 +48,9 @@ impl Parser<'_> {
                 self.at += 1;
                 self.accent(name)
             }
-            Lexeme::Constant(Constant::I) | Lexeme::Constant(Constant::E) if matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Underscore))) => {
+            Lexeme::Constant(Constant::I) | Lexeme::Constant(Constant::E)
+                if matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Underscore))) =>
+            {
                 self.at += 1;
                 self.named("i".to_owned())
             }
@@ -129,12 +133,17 @@ impl Parser<'_> {
     /// The arguments of an unknown function; `None`, and nothing read, when brackets behind the name multiply.
     fn call(&mut self, name: &str) -> Result<Option<Vec<Node>>, ReadError> {
         let start = self.at;
-        let function = matches!(name.chars().next(), Some('f' | 'g' | 'h' | 'F' | 'G' | 'H' | 'φ' | 'ψ' | 'Φ' | 'Ψ' | 'Γ' | 'ζ'));
+        let function = matches!(
+            name.chars().next(),
+            Some('f' | 'g' | 'h' | 'F' | 'G' | 'H' | 'φ' | 'ψ' | 'Φ' | 'Ψ' | 'Γ' | 'ζ')
+        );
         let arguments = match self.bracketed(Bracket::Round)? {
             Node::Group(_, _, items) => items,
             single => vec![single],
         };
-        let numbers = arguments.iter().all(|argument| matches!(argument, Node::Number(_)));
+        let numbers = arguments
+            .iter()
+            .all(|argument| matches!(argument, Node::Number(_)));
         let labels = self.is(Sign::Equal) && self.at - start <= 4;
         if function || numbers || arguments.len() > 1 || labels {
             return Ok(Some(arguments));
@@ -174,7 +183,11 @@ impl Parser<'_> {
         let lower = word.chars().all(|c| c.is_ascii_lowercase());
         if word.len() > 3 || !lower || matches!(word, "yes" | "no" | "odd" | "day" | "dne") {
             let joined = word.chars().all(|c| c.is_ascii_uppercase()) || self.is(Sign::Underscore);
-            return if joined { self.named(word.to_owned()) } else { Ok(Node::Text(word.to_owned())) };
+            return if joined {
+                self.named(word.to_owned())
+            } else {
+                Ok(Node::Text(word.to_owned()))
+            };
         }
         let letters: Vec<char> = word.chars().collect();
         let mut factors = Vec::with_capacity(letters.len());
@@ -187,9 +200,10 @@ impl Parser<'_> {
             });
         }
         // A power binds to the last letter only.
-        if let (Some(Lexeme::Sign(Sign::Caret)), Some(last)) = (self.peek(), factors.pop()) {
+        if self.is(Sign::Caret) {
             self.at += 1;
             let exponent = self.deeper(Self::argument_or_signed)?;
+            let last = factors.pop().ok_or_else(|| self.unexpected())?;
             factors.push(Node::power(last, exponent));
         }
         Ok(Node::product(factors))
@@ -213,7 +227,11 @@ impl Parser<'_> {
             "i" => Ok(Node::Constant(Constant::I)),
             "e" => Ok(Node::Constant(Constant::E)),
             "R" if self.starts_factor() => self.named(bare.to_owned()),
-            _ if self.is(Sign::Underscore) || matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) => self.named(bare.to_owned()),
+            _ if self.is(Sign::Underscore)
+                || matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) =>
+            {
+                self.named(bare.to_owned())
+            }
             _ => Ok(Node::Text(bare.to_owned())),
         }
     }
@@ -244,7 +262,10 @@ impl Parser<'_> {
             Some(Lexeme::Number(_) | Lexeme::Open(_)) => self.deeper(Self::primary)?,
             _ => self.argument()?,
         };
-        Ok(Node::Apply(Function::Sqrt, std::iter::once(inner).chain(index).collect()))
+        Ok(Node::Apply(
+            Function::Sqrt,
+            std::iter::once(inner).chain(index).collect(),
+        ))
     }
 
     /// A TeX argument: a braced group, one digit, or one thing.
@@ -258,7 +279,10 @@ impl Parser<'_> {
         if digits.len() < 2 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return self.primary();
         }
-        let (first, rest) = (i64::from(digits.as_bytes()[0] - b'0'), digits[1..].to_owned());
+        let (first, rest) = (
+            i64::from(digits.as_bytes()[0] - b'0'),
+            digits[1..].to_owned(),
+        );
         self.tokens[at].lexeme = Lexeme::Number(Cow::Owned(rest));
         self.tokens[at].spaced = false;
         Ok(Node::integer(first))
@@ -266,16 +290,26 @@ impl Parser<'_> {
 
     /// A number with its base: `1101_4`, `(385)_9`, `2112_{\text{six}}`.
     pub(super) fn based(&mut self, node: Node, digits: Option<&str>) -> Result<Node, ReadError> {
-        let Node::Number(number) = &node else { return Ok(node) };
+        let Node::Number(number) = &node else {
+            return Ok(node);
+        };
         if !self.is(Sign::Underscore) {
             return Ok(node);
         }
         let digits = digits.map_or_else(|| number.value.to_string(), str::to_owned);
         self.at += 1;
         let base = self.subscript()?;
-        let base = base.parse().ok().or_else(|| words::number(&base).and_then(|base| u32::try_from(base).ok()));
-        let base = base.filter(|base| (2..=62).contains(base)).ok_or_else(|| self.unexpected())?;
-        Ok(Node::Based { digits: digits.trim_start_matches('0').to_owned(), base })
+        let base = base
+            .parse()
+            .ok()
+            .or_else(|| words::number(&base).and_then(|base| u32::try_from(base).ok()));
+        let base = base
+            .filter(|base| (2..=62).contains(base))
+            .ok_or_else(|| self.unexpected())?;
+        Ok(Node::Based {
+            digits: digits.trim_start_matches('0').to_owned(),
+            base,
+        })
     }
 }
 
@@ -293,7 +327,12 @@ fn plain(lexeme: &Lexeme<'_>) -> String {
 }
 
 fn whole(value: u64) -> Number {
-    Number { value: BigRational::from_integer(value.into()), decimal: false, places: 0, significant: 1 }
+    Number {
+        value: BigRational::from_integer(value.into()),
+        decimal: false,
+        places: 0,
+        significant: 1,
+    }
 }
 
 /// The exact value of scanned digits; `None` beyond the size limits.
@@ -303,7 +342,10 @@ pub(super) fn number(digits: &str) -> Option<Number> {
     }
     let (digits, repeating) = digits.split_once('~').unwrap_or((digits, ""));
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-    let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= LARGEST_EXPONENT)?;
+    let exponent: i32 = exponent
+        .parse()
+        .ok()
+        .filter(|e: &i32| e.abs() <= LARGEST_EXPONENT)?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let places = i32::try_from(fraction.len()).ok()?;
     let mut joined = String::with_capacity(whole.len() + fraction.len());
@@ -313,10 +355,17 @@ pub(super) fn number(digits: &str) -> Option<Number> {
     let mut value = scaled(BigInt::from_str(&joined).ok()?, exponent - places);
     if !repeating.is_empty() {
         let nines = BigInt::from(10).pow(u32::try_from(repeating.len()).ok()?) - BigInt::one();
-        value += BigRational::new(BigInt::from_str(repeating).ok()?, nines) * scaled(BigInt::one(), exponent - places);
+        value += BigRational::new(BigInt::from_str(repeating).ok()?, nines)
+            * scaled(BigInt::one(), exponent - places);
     }
-    let decimal = repeating.is_empty() && (mantissa.contains('.') || digits.len() != mantissa.len());
-    Some(Number { value, decimal, places: places - exponent, significant: u32::try_from(shown).ok()? })
+    let decimal =
+        repeating.is_empty() && (mantissa.contains('.') || digits.len() != mantissa.len());
+    Some(Number {
+        value,
+        decimal,
+        places: places - exponent,
+        significant: u32::try_from(shown).ok()?,
+    })
 }
 
 /// `value * 10^exponent`.

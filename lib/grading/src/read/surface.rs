@@ -65,13 +65,19 @@ const PAIRS: [(&str, &str); 12] = [
 /// Without one layer of a pair around the whole.
 fn unwrapped(text: &str) -> &str {
     for (open, close) in PAIRS {
-        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+        if let Some(inner) = text
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
+        {
             if !inner.contains(open) && !inner.contains(close) && !inner.is_empty() {
                 return inner;
             }
         }
     }
-    let boxed = text.strip_prefix("\\boxed").or_else(|| text.strip_prefix("\\fbox")).map(str::trim_start);
+    let boxed = text
+        .strip_prefix("\\boxed")
+        .or_else(|| text.strip_prefix("\\fbox"))
+        .map(str::trim_start);
     match boxed.and_then(crate::extract::braced) {
         Some(inner) if text.ends_with('}') && !inner.contains("\\boxed") => inner,
         _ => text,

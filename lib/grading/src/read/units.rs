@@ -9,18 +9,65 @@ struct Unit {
 }
 
 const fn unit(dimension: &'static str, size: (u64, u64), names: &'static [&'static str]) -> Unit {
-    Unit { names, dimension, size }
+    Unit {
+        names,
+        dimension,
+        size,
+    }
 }
 
 /// Base units: metre, second, gram, litre, dollar, degree. Squares and cubes are made from these.
 const UNITS: &[Unit] = &[
-    unit("length", (1, 1), &["m", "meter", "meters", "metre", "metres"]),
-    unit("length", (1, 100), &["cm", "centimeter", "centimeters", "centimetre", "centimetres"]),
-    unit("length", (1, 1000), &["mm", "millimeter", "millimeters", "millimetre", "millimetres"]),
+    unit(
+        "length",
+        (1, 1),
+        &["m", "meter", "meters", "metre", "metres"],
+    ),
+    unit(
+        "length",
+        (1, 100),
+        &[
+            "cm",
+            "centimeter",
+            "centimeters",
+            "centimetre",
+            "centimetres",
+        ],
+    ),
+    unit(
+        "length",
+        (1, 1000),
+        &[
+            "mm",
+            "millimeter",
+            "millimeters",
+            "millimetre",
+            "millimetres",
+        ],
+    ),
     unit("length", (1, 10), &["dm", "decimeter", "decimeters"]),
-    unit("length", (1000, 1), &["km", "kilometer", "kilometers", "kilometre", "kilometres", "kms"]),
-    unit("length", (1, 1_000_000), &["μm", "micrometer", "micrometers", "micron", "microns"]),
-    unit("length", (1, 1_000_000_000), &["nm", "nanometer", "nanometers"]),
+    unit(
+        "length",
+        (1000, 1),
+        &[
+            "km",
+            "kilometer",
+            "kilometers",
+            "kilometre",
+            "kilometres",
+            "kms",
+        ],
+    ),
+    unit(
+        "length",
+        (1, 1_000_000),
+        &["μm", "micrometer", "micrometers", "micron", "microns"],
+    ),
+    unit(
+        "length",
+        (1, 1_000_000_000),
+        &["nm", "nanometer", "nanometers"],
+    ),
     unit("length", (254, 10_000), &["in", "inch", "inches"]),
     unit("length", (3048, 10_000), &["ft", "foot", "feet"]),
     unit("length", (9144, 10_000), &["yd", "yds", "yard", "yards"]),
@@ -39,8 +86,22 @@ const UNITS: &[Unit] = &[
     unit("mass", (1_000_000, 1), &["tonne", "tonnes"]),
     unit("pounds", (16, 1), &["lb", "lbs", "pound", "pounds"]),
     unit("pounds", (1, 1), &["oz", "ounce", "ounces"]),
-    unit("volume", (1, 1), &["l", "liter", "liters", "litre", "litres"]),
-    unit("volume", (1, 1000), &["ml", "milliliter", "milliliters", "millilitre", "millilitres"]),
+    unit(
+        "volume",
+        (1, 1),
+        &["l", "liter", "liters", "litre", "litres"],
+    ),
+    unit(
+        "volume",
+        (1, 1000),
+        &[
+            "ml",
+            "milliliter",
+            "milliliters",
+            "millilitre",
+            "millilitres",
+        ],
+    ),
     unit("gallons", (4, 1), &["gal", "gallon", "gallons"]),
     unit("gallons", (1, 1), &["qt", "quart", "quarts"]),
     unit("money", (1, 1), &["dollar", "dollars", "usd"]),
@@ -97,8 +158,15 @@ pub(crate) fn measure(text: &str) -> Option<Measure> {
         None => (text, prefix),
     };
     let unit = find(&name)?;
-    let dimension = if power == 1 { unit.dimension.to_owned() } else { format!("{}^{power}", unit.dimension) };
-    let size = (unit.size.0.checked_pow(power)?, unit.size.1.checked_pow(power)?);
+    let dimension = if power == 1 {
+        unit.dimension.to_owned()
+    } else {
+        format!("{}^{power}", unit.dimension)
+    };
+    let size = (
+        unit.size.0.checked_pow(power)?,
+        unit.size.1.checked_pow(power)?,
+    );
     Some(Measure { dimension, size })
 }
 

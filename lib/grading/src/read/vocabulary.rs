@@ -28,7 +28,9 @@ pub(crate) enum Meaning<'a> {
 
 /// The meaning of `\name`.
 pub(crate) fn command(name: &str) -> Meaning<'_> {
-    use Meaning::{Begin, Blackboard, Blank, Delimiter, End, Is, Nothing, SkipArgument, Text, Upright};
+    use Meaning::{
+        Begin, Blackboard, Blank, Delimiter, End, Is, Nothing, SkipArgument, Text, Upright,
+    };
     if let Some(function) = function_command(name) {
         return Is(Lexeme::Function(function));
     }
@@ -39,20 +41,26 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
         return Is(Lexeme::Sign(sign));
     }
     match name {
-        "displaystyle" | "textstyle" | "scriptstyle" | "limits" | "nolimits" | "mathbf" | "boldsymbol" | "bm" | "mathit"
-        | "mathsf" | "mathtt" | "mathcal" | "mathfrak" | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber" | "notag"
-        | "(" | ")" | "[" | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering" | "mathstrut" | "mathopen" | "mathclose"
-        | "ensuremath" | "mathrel" | "mathbin" | "phantom" | "ans" | "answer" | "newline" | "vphantom" => Nothing,
-        "," | ";" | ":" | ">" | " " | "quad" | "qquad" | "enspace" | "thinspace" | "space" | "/" | "\n" | "\t" => Blank,
-        "text" | "textbf" | "textit" | "textrm" | "textsf" | "texttt" | "emph" | "mbox" | "hbox" | "textnormal" | "textsc"
-        | "underline" | "textup" | "textstylebf" => Text,
-        "mathrm" | "operatorname" | "operatorname*" | "unit" | "si" | "mathop" | "mathnormal" => Upright,
-        "left" | "right" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr" | "Bigl" | "Bigr" | "biggl" | "biggr" | "Biggl"
-        | "Biggr" | "middle" | "bigm" => Delimiter,
+        "displaystyle" | "textstyle" | "scriptstyle" | "limits" | "nolimits" | "mathbf"
+        | "boldsymbol" | "bm" | "mathit" | "mathsf" | "mathtt" | "mathcal" | "mathfrak"
+        | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber" | "notag" | "(" | ")" | "["
+        | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering" | "mathstrut" | "mathopen"
+        | "mathclose" | "ensuremath" | "mathrel" | "mathbin" | "phantom" | "ans" | "answer"
+        | "newline" | "vphantom" => Nothing,
+        "," | ";" | ":" | ">" | " " | "quad" | "qquad" | "enspace" | "thinspace" | "space"
+        | "/" | "\n" | "\t" => Blank,
+        "text" | "textbf" | "textit" | "textrm" | "textsf" | "texttt" | "emph" | "mbox"
+        | "hbox" | "textnormal" | "textsc" | "underline" | "textup" | "textstylebf" => Text,
+        "mathrm" | "operatorname" | "operatorname*" | "unit" | "si" | "mathop" | "mathnormal" => {
+            Upright
+        }
+        "left" | "right" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr" | "Bigl" | "Bigr"
+        | "biggl" | "biggr" | "Biggl" | "Biggr" | "middle" | "bigm" => Delimiter,
         "mathbb" | "Bbb" | "mathbbm" => Blackboard,
         "begin" => Begin,
         "end" => End,
-        "hspace" | "vspace" | "hskip" | "label" | "tag" | "color" | "phantomsection" | "vskip" | "kern" => SkipArgument,
+        "hspace" | "vspace" | "hskip" | "label" | "tag" | "color" | "phantomsection" | "vskip"
+        | "kern" => SkipArgument,
         "lbrace" | "{" => Is(Open(Bracket::Curly)),
         "rbrace" | "}" => Is(Close(Bracket::Curly)),
         "langle" => Is(Open(Bracket::Angle)),
@@ -74,8 +82,9 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
         "Q" => Is(Lexeme::Constant(Constant::Rationals)),
         "C" => Is(Lexeme::Constant(Constant::Complexes)),
         "i" | "imath" => Is(Lexeme::Constant(Constant::I)),
-        "bar" | "overline" | "hat" | "widehat" | "vec" | "overrightarrow" | "tilde" | "widetilde" | "dot" | "ddot"
-        | "overleftrightarrow" | "overbar" | "overarc" | "stackrel" | "overset" | "underset" | "widearc" => Is(Lexeme::Accent(name)),
+        "bar" | "overline" | "hat" | "widehat" | "vec" | "overrightarrow" | "tilde"
+        | "widetilde" | "dot" | "ddot" | "overleftrightarrow" | "overbar" | "overarc"
+        | "stackrel" | "overset" | "underset" | "widearc" => Is(Lexeme::Accent(name)),
         _ => Is(Lexeme::Command(name)),
     }
 }
@@ -99,8 +108,8 @@ fn sign_command(name: &str) -> Option<Sign> {
         "cup" | "bigcup" => Sign::Union,
         "cap" | "bigcap" => Sign::Intersection,
         "setminus" | "backslash" | "smallsetminus" => Sign::Without,
-        "to" | "rightarrow" | "Rightarrow" | "implies" | "longrightarrow" | "Longrightarrow" | "mapsto" | "iff"
-        | "Leftrightarrow" => Sign::Arrow,
+        "to" | "rightarrow" | "Rightarrow" | "implies" | "longrightarrow" | "Longrightarrow"
+        | "mapsto" | "iff" | "Leftrightarrow" => Sign::Arrow,
         "land" | "wedge" | "and" => Sign::And,
         "lor" | "vee" | "or" => Sign::Or,
         "mid" => Sign::Mid,
@@ -235,7 +244,9 @@ pub(crate) fn word(name: &str) -> Option<Lexeme<'_>> {
     }
     Some(match name {
         "pi" | "Pi" | "PI" => Lexeme::Constant(Constant::Pi),
-        "oo" | "inf" | "infinity" | "Infinity" | "infty" | "Inf" => Lexeme::Constant(Constant::Infinity),
+        "oo" | "inf" | "infinity" | "Infinity" | "infty" | "Inf" => {
+            Lexeme::Constant(Constant::Infinity)
+        }
         "emptyset" | "EmptySet" => Lexeme::Constant(Constant::EmptySet),
         "and" | "et" | "und" => Lexeme::Sign(Sign::And),
         "or" | "ou" | "oder" => Lexeme::Sign(Sign::Or),

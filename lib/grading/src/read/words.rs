@@ -4,7 +4,10 @@
 pub(crate) fn number(text: &str) -> Option<u64> {
     let lower = text.to_ascii_lowercase();
     let (mut total, mut current, mut any) = (0u64, 0u64, false);
-    for word in lower.split([' ', '-', '\n']).filter(|word| !word.is_empty()) {
+    for word in lower
+        .split([' ', '-', '\n'])
+        .filter(|word| !word.is_empty())
+    {
         if word == "and" && any {
             continue;
         }
@@ -15,7 +18,12 @@ pub(crate) fn number(text: &str) -> Option<u64> {
                 current = 0;
             }
             100 | 1_000 | 1_000_000 | 1_000_000_000 => return None,
-            value if current % 100 == 0 || (value < 10 && current % 10 == 0 && current % 100 >= 20) => current += value,
+            value
+                if current % 100 == 0
+                    || (value < 10 && current % 10 == 0 && current % 100 >= 20) =>
+            {
+                current += value
+            }
             _ => return None,
         }
         any = true;
@@ -25,10 +33,30 @@ pub(crate) fn number(text: &str) -> Option<u64> {
 
 fn unit(word: &str) -> Option<u64> {
     const SMALL: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
-    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    const TENS: [&str; 8] = [
+        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ];
     if let Some(at) = SMALL.iter().position(|small| *small == word) {
         return Some(at as u64);
     }
