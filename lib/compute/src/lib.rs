@@ -7,7 +7,7 @@ use clap::Args;
 use ppo::batches::MicroBatching;
 use ppo::update::Place;
 use tch::{Device, Kind};
-use torch::{TorchError, kind_name, parse_devices, parse_kind, set_threads};
+use torch::{TorchError, keep_freed_memory, kind_name, parse_devices, parse_kind, set_threads};
 
 /// As typed.
 #[derive(Args, Clone, Debug)]
@@ -63,6 +63,7 @@ impl ComputeArgs {
             return Err(ComputeError::SeveralDevices { text, found });
         };
         set_threads(1);
+        keep_freed_memory();
         let (kind, threads) = match device {
             Device::Cpu => (
                 Kind::Float,

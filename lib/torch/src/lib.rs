@@ -7,9 +7,11 @@ mod cuda;
 mod device;
 mod error;
 mod kind;
+mod memory;
 mod threads;
 
 pub use device::parse_devices;
 pub use error::TorchError;
 pub use kind::{kind_name, parse_kind};
+pub use memory::keep_freed_memory;
 pub use threads::{set_threads, threads};
