@@ -1,5 +1,8 @@
 //! `evaluate` through its real binary: numbers that can be counted by hand, bad input, every format.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;

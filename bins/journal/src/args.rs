@@ -87,8 +87,8 @@ pub enum Command {
     /// Skips at once when every output exists and the manifest lists the stage with the same
     /// command line, settings table and input hashes. Otherwise runs it, hashes inputs and outputs
     /// (BLAKE3; directories over their files) and writes the manifest. The exit status is the
-    /// stage's. The manifest spells paths relative to the run; `timings` is the only part of it
-    /// that differs between equal runs.
+    /// stage's. The manifest spells paths relative to the run; between equal runs only its
+    /// `timings` differ, and hashes of outputs that hold times themselves.
     Run(RunArgs),
     /// Collects a finished step's numbers into one line of RUN/metrics.jsonl.
     ///

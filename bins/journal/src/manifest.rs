@@ -1,7 +1,8 @@
 //! The record of a step: for each stage what was run, on which inputs, and what came out.
 //!
-//! Everything but `timings` is the same for two runs with the same settings, so that manifests
-//! can be compared with `diff`. Knows nothing about running stages.
+//! Everything but `timings` is the same for two runs with the same settings, so that manifests can
+//! be compared with `diff`; only an output that itself holds times, as the metrics of `ppo-step` do,
+//! has another hash. Knows nothing about running stages.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

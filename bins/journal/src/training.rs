@@ -24,7 +24,7 @@ enum Rule {
 
 fn rule(field: &str) -> Rule {
     match field {
-        "step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
+        "rl_step" | "optimizer_step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
         "tokens" | "policy_tokens" => Rule::Sum,
         name if name.ends_with("_lr") => Rule::Last,
         name if name.ends_with("_max") => Rule::Largest,

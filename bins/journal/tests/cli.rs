@@ -1,5 +1,8 @@
 //! The journal through its real binary: what it records, what it skips, and what survives a kill.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::process::{Command, Stdio};
@@ -472,7 +475,7 @@ fn recording_again_replaces_and_a_torn_line_is_dropped() {
     assert_eq!(run.read("RUN/metrics.jsonl"), whole);
     run.write(
         "RUN/metrics.jsonl",
-        &format!("{{\"step\": 1}}\nnonsense\n{{\"step\": 3}}\n"),
+        "{\"step\": 1}\nnonsense\n{\"step\": 3}\n",
     );
     run.fails(&["next", "RUN"], &["metrics.jsonl line 2"]);
 }

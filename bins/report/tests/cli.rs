@@ -1,5 +1,8 @@
 //! `report` through its real binary: figures and table of runs, whole, unfinished and broken.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 use assert_cmd::Command;
 use tempfile::TempDir;
 

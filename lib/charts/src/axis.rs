@@ -78,19 +78,21 @@ impl Axis {
         }
         let span = high - low;
         if span <= 1e-12 * high.abs().max(1e-12) {
-            let around = self.around(high);
-            return (low - around, high + around);
+            return self.around(high);
         }
         (low, high)
     }
 
-    /// Half the range around a single value.
-    fn around(&self, value: f64) -> f64 {
+    /// The range that shows a single value.
+    fn around(&self, value: f64) -> (f64, f64) {
         match self.unit {
-            Unit::Count => 1.0,
-            Unit::Percent => 0.05,
-            Unit::Number if value == 0.0 => 1.0,
-            Unit::Number => value.abs() * 0.1,
+            Unit::Count => (value - 1.0, value + 1.0),
+            // Nothing lies below 0 % or above 100 %.
+            Unit::Percent if value == 0.0 => (0.0, 0.1),
+            Unit::Percent if value == 1.0 => (0.9, 1.0),
+            Unit::Percent => (value - 0.05, value + 0.05),
+            Unit::Number if value == 0.0 => (0.0, 1.0),
+            Unit::Number => (value - 0.1 * value.abs(), value + 0.1 * value.abs()),
         }
     }
 
@@ -154,7 +156,7 @@ fn decimal(value: f64, step: f64) -> String {
     } else {
         value
     };
-    if value != 0.0 && (step < 0.999e-4 || step >= 1e6) {
+    if value != 0.0 && !(0.999e-4..1e6).contains(&step) {
         return scientific(value);
     }
     let digits = (0..=5).find(|digits| {
@@ -212,5 +214,14 @@ mod tests {
                 .all(|label| label.contains('e') || label == "0")
         );
         assert!(labels(&number, &[-3e8, 9e8], 5).len() >= 2);
+        let percent = Axis::new("", Unit::Percent);
+        assert_eq!(
+            labels(&percent, &[0.0, 0.0], 2).first().map(String::as_str),
+            Some("0%")
+        );
+        assert_eq!(
+            labels(&percent, &[1.0], 2).last().map(String::as_str),
+            Some("100%")
+        );
     }
 }

@@ -57,10 +57,7 @@ impl Style {
     /// Width of a text in pixels, from the widths of the classes of letters; within a tenth of the
     /// truth for common sans-serif fonts, and rather too wide.
     pub fn width(self, text: &str) -> f64 {
-        text.chars()
-            .map(|letter| relative_width(letter))
-            .sum::<f64>()
-            * self.size()
+        text.chars().map(relative_width).sum::<f64>() * self.size()
     }
 
     /// The text, or as much of it as fits into `width` pixels, with an ellipsis.

@@ -1,5 +1,8 @@
 //! Whole figures: valid, the same every time, and nothing drawn outside.
 
+// Helpers of tests may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 use charts::{Axis, Bar, Bars, Figure, Format, Group, Lines, Panel, Point, Series, Unit};
 
 fn curve(label: &str, offset: f64, steps: usize) -> Series {
