@@ -78,7 +78,7 @@ impl StagedDirectory {
         self.published = true;
         sync_directory(&parent_of(&self.destination))?;
         if replaces {
-            fs_err::remove_dir_all(&self.temporary)?;
+            remove_replaced(&self.temporary)?;
         }
         Ok(())
     }
@@ -90,6 +90,15 @@ impl Drop for StagedDirectory {
             // Nothing more can be done about a failure here: the name says what it is.
             let _ = fs_err::remove_dir_all(&self.temporary);
         }
+    }
+}
+
+/// Removes the directory that was replaced. Another writer of the same destination may have taken
+/// it for stale, and be quicker.
+fn remove_replaced(path: &Path) -> io::Result<()> {
+    match fs_err::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The door to libtorch: devices, number types, threads, CUDA on demand, errors that can be read.
 //!
-//! Knows nothing about models. The only crate of the tensor tier with unsafe code: loading a
-//! shared library runs that library's initialisers.
+//! Knows nothing about models. The only crate of the tensor tier with unsafe code: loading a shared
+//! library runs its initialisers, and the allocator is set through the C library.
 
 mod cuda;
 mod device;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use checkpoints::{
     Architecture as Family, CheckpointWriter, Dtype, ModelConfig, OutgoingTensor, Parameter,
-    Weights, WeightsError,
+    Weights,
 };
 use tch::{Device, Kind, Tensor};
 
@@ -189,13 +189,16 @@ impl Decoder {
 pub(crate) struct NamedTensors(Vec<(String, Tensor)>);
 
 impl NamedTensors {
-    /// The tensor called `name`, sharing everything.
-    pub(crate) fn take(&self, name: &str) -> Result<Tensor, ModelError> {
+    /// The parameter called `name`, sharing everything.
+    pub(crate) fn get(&self, name: &str) -> Result<Tensor, ModelError> {
+        self.find(name).ok_or_else(|| ModelError::NoParameter {
+            name: name.to_owned(),
+        })
+    }
+
+    /// As [`get`](Self::get), for what may have been left out.
+    pub(crate) fn find(&self, name: &str) -> Option<Tensor> {
         let found = self.0.iter().find(|(other, _)| other == name);
-        let (_, tensor) = found.ok_or_else(|| WeightsError::MissingTensor {
-            directory: Default::default(),
-            tensor: name.to_owned(),
-        })?;
-        Ok(tensor.shallow_clone())
+        found.map(|(_, tensor)| tensor.shallow_clone())
     }
 }

@@ -15,6 +15,8 @@ pub enum ModelError {
     Write(#[from] WriteError),
     #[error("this decoder was loaded without its output head, so it gives no logits")]
     NoHead,
+    #[error("parameter \"{name}\" was not loaded")]
+    NoParameter { name: String },
     #[error("token id {id} is outside the model's vocabulary of {vocab_size}")]
     TokenId { id: i32, vocab_size: usize },
     #[error("cache slot {slot} does not exist, there are {slots}")]

@@ -22,22 +22,17 @@ impl Decoder {
         self.refuse_nonsense(cache, slots, chunks)?;
         let _no_grad = tch::no_grad_guard();
         let step = Step::new(self, cache, slots, chunks)?;
-        let after: Vec<i64> = step.ends.clone();
-        cache.reserve(after.iter().copied().max().unwrap_or(0))?;
-        let (token_ids, positions) = (
-            step.token_ids.shallow_clone(),
-            step.positions.shallow_clone(),
-        );
-        let last = step.last.shallow_clone();
+        cache.reserve(step.longest)?;
+        let layers = &cache.layers;
         let mut attention = Cached {
-            layers: &cache.layers,
-            step,
+            layers,
+            step: &step,
         };
-        let hidden = self.hidden_with(&token_ids, &positions, &mut attention)?; // [tokens, hidden]
-        for (slot, end) in slots.iter().zip(after) {
-            cache.lengths[*slot as usize] = end;
+        let hidden = self.hidden_with(&step.token_ids, &step.positions, &mut attention)?; // [tokens, hidden]
+        for (slot, end) in slots.iter().zip(&step.ends) {
+            cache.lengths[*slot as usize] = *end;
         }
-        let logits = self.logits(&hidden.f_index_select(0, &last)?)?;
+        let logits = self.logits(&hidden.f_index_select(0, &step.last)?)?;
         Ok(logits.f_to_kind(Kind::Float)?)
     }
 
@@ -47,33 +42,35 @@ impl Decoder {
         slots: &[i64],
         chunks: &[&[i32]],
     ) -> Result<(), ModelError> {
-        if slots.len() != chunks.len() {
-            return Err(ModelError::UnequalCounts {
-                slots: slots.len(),
-                chunks: chunks.len(),
-            });
-        }
         if slots.is_empty() {
             return Err(ModelError::NoRows);
         }
+        if slots.len() != chunks.len() {
+            let (slots, chunks) = (slots.len(), chunks.len());
+            return Err(ModelError::UnequalCounts { slots, chunks });
+        }
         let mut seen = BTreeSet::new();
         for (&slot, chunk) in slots.iter().zip(chunks) {
-            if usize::try_from(slot).map_or(true, |slot| slot >= cache.slots()) {
-                return Err(ModelError::NoSuchSlot {
-                    slot,
-                    slots: cache.slots(),
-                });
-            }
             if !seen.insert(slot) {
                 return Err(ModelError::RepeatedSlot { slot });
             }
-            if chunk.is_empty() {
-                return Err(ModelError::EmptyChunk { slot });
-            }
+            self.refuse_row(cache, slot, chunk)?;
         }
+        Ok(())
+    }
+
+    fn refuse_row(&self, cache: &KvCache, slot: i64, chunk: &[i32]) -> Result<(), ModelError> {
+        let slots = cache.slots();
+        if usize::try_from(slot).map_or(true, |slot| slot >= slots) {
+            return Err(ModelError::NoSuchSlot { slot, slots });
+        }
+        if chunk.is_empty() {
+            return Err(ModelError::EmptyChunk { slot });
+        }
+        // A GPU would not report an id beyond the embedding but end the whole process.
         let vocab_size = self.config().vocab_size;
         let outside = |id: &&i32| usize::try_from(**id).map_or(true, |id| id >= vocab_size);
-        match chunks.iter().flat_map(|chunk| chunk.iter()).find(outside) {
+        match chunk.iter().find(outside) {
             Some(&id) => Err(ModelError::TokenId { id, vocab_size }),
             None => Ok(()),
         }
@@ -92,8 +89,9 @@ struct Step {
     last: Tensor,
     /// How to see the rows' slots, without a copy where they lie side by side.
     rows: Rows,
-    /// Length of each row after the step.
+    /// Length of each row after the step, and the largest of them.
     ends: Vec<i64>,
+    longest: i64,
     /// None when every chunk has one length, as in plain decoding: the tokens are the padded rows.
     padding: Option<Padding>,
     /// True where a query may see a key, `[rows, 1, groups * chunk, longest]`.
@@ -145,6 +143,7 @@ impl Step {
                 false => Rows::Picked(on_device(slots)?),
             },
             mask: visible(&on_device(&layout.padded_positions)?, &layout, groups)?,
+            longest: layout.longest,
             ends: layout.ends,
             padding,
         })
@@ -164,7 +163,7 @@ fn visible(positions: &Tensor, layout: &Layout, groups: i64) -> Result<Tensor, M
 /// Attention of a step's tokens to everything that their slots hold.
 struct Cached<'a> {
     layers: &'a [LayerCache],
-    step: Step,
+    step: &'a Step,
 }
 
 impl Attention for Cached<'_> {
@@ -199,7 +198,7 @@ impl Cached<'_> {
 
     /// What the rows' slots hold, `[rows, kv_heads, longest, head_dim]`.
     fn rows_of(&self, buffer: &Tensor) -> Result<Tensor, ModelError> {
-        let held = buffer.f_narrow(1, 0, self.step.mask.size()[3])?;
+        let held = buffer.f_narrow(1, 0, self.step.longest)?;
         let rows = match &self.step.rows {
             Rows::Range { first, count } => held.f_narrow(0, *first, *count)?,
             Rows::Picked(slots) => held.f_index_select(0, slots)?,

@@ -16,18 +16,20 @@ pub(crate) struct Qwen2 {
     embedding: Tensor, // [V, D]
     layers: Vec<Layer>,
     norm: Norm,
-    head: Option<Tensor>,  // [V, D]; the embedding itself when tied
-    frequencies: Vec<f32>, // [E/2]
+    head: Option<Tensor>, // [V, D]; the embedding itself when tied
+    frequencies: Tensor,  // [E/2], float32
 }
 
 impl Qwen2 {
     pub(crate) fn new(config: &ModelConfig, tensors: &NamedTensors) -> Result<Self, ModelError> {
         let layer = |index| Layer::new(config, tensors, &format!("model.layers.{index}"));
-        let embedding = tensors.take("model.embed_tokens.weight")?;
+        let embedding = tensors.get("model.embed_tokens.weight")?;
         let head = match config.tie_word_embeddings {
             true => Some(embedding.shallow_clone()),
-            false => tensors.take("lm_head.weight").ok(),
+            false => tensors.find("lm_head.weight"),
         };
+        let frequencies =
+            Tensor::f_from_slice(&config.rotary_frequencies())?.f_to_device(embedding.device())?;
         Ok(Self {
             embedding,
             layers: (0..config.num_hidden_layers)
@@ -35,7 +37,7 @@ impl Qwen2 {
                 .collect::<Result<_, _>>()?,
             norm: Norm::new(config, tensors, "model.norm")?,
             head,
-            frequencies: config.rotary_frequencies(),
+            frequencies,
         })
     }
 }
@@ -47,8 +49,7 @@ impl Architecture for Qwen2 {
         positions: &Tensor,
         attention: &mut dyn Attention,
     ) -> Result<Tensor, ModelError> {
-        let (kind, device) = (self.embedding.kind(), self.embedding.device());
-        let rotary = Rotary::new(positions, &self.frequencies, kind, device)?;
+        let rotary = Rotary::new(positions, &self.frequencies, self.embedding.kind())?;
         let mut x = Tensor::f_embedding(&self.embedding, token_ids, -1, false, false)?; // [.., D]
         for (index, layer) in self.layers.iter().enumerate() {
             x = layer.forward(index, &x, &rotary, attention)?;
@@ -169,13 +170,13 @@ struct Linear {
 impl Linear {
     fn plain(tensors: &NamedTensors, name: &str) -> Result<Self, ModelError> {
         Ok(Self {
-            weight: tensors.take(&format!("{name}.weight"))?,
+            weight: tensors.get(&format!("{name}.weight"))?,
             bias: None,
         })
     }
 
     fn biased(tensors: &NamedTensors, name: &str) -> Result<Self, ModelError> {
-        let bias = Some(tensors.take(&format!("{name}.bias"))?);
+        let bias = Some(tensors.get(&format!("{name}.bias"))?);
         Ok(Self {
             bias,
             ..Self::plain(tensors, name)?
@@ -196,7 +197,7 @@ struct Norm {
 
 impl Norm {
     fn new(config: &ModelConfig, tensors: &NamedTensors, name: &str) -> Result<Self, ModelError> {
-        let weight = tensors.take(&format!("{name}.weight"))?;
+        let weight = tensors.get(&format!("{name}.weight"))?;
         Ok(Self {
             weight,
             eps: config.rms_norm_eps,

@@ -1,7 +1,7 @@
 //! Rotary position embedding (Su et al. 2021, arXiv 2104.09864), in the half-split form of the
 //! checkpoints: element i turns with element i + head_dim/2.
 
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 use crate::ModelError;
 
@@ -12,20 +12,19 @@ pub(crate) struct Rotary {
 }
 
 impl Rotary {
-    /// For `positions` `[..]` (int64). Angles are float32 whatever `kind` is, as in transformers:
-    /// the checkpoints were trained with that rounding.
+    /// For `positions` `[..]` (int64) and `frequencies` `[head_dim/2]`, on one device. Angles are
+    /// float32 whatever `kind` is, as in transformers: the checkpoints were trained with that
+    /// rounding.
     pub(crate) fn new(
         positions: &Tensor,
-        frequencies: &[f32],
+        frequencies: &Tensor,
         kind: Kind,
-        device: Device,
     ) -> Result<Self, ModelError> {
-        let frequencies = Tensor::f_from_slice(frequencies)?.f_to_device(device)?;
-        let positions = positions.f_to_device(device)?.f_to_kind(Kind::Float)?;
+        let positions = positions.f_to_kind(Kind::Float)?;
         let angles = positions
             .f_unsqueeze(-1)?
             .f_unsqueeze(-1)?
-            .f_mul(&frequencies)?;
+            .f_mul(frequencies)?;
         Ok(Self {
             cos: angles.f_cos()?.f_to_kind(kind)?,
             sin: angles.f_sin()?.f_to_kind(kind)?,
