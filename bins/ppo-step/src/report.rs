@@ -7,12 +7,13 @@ use anyhow::Result;
 use ppo::sums::StepMetrics;
 use serde::Serialize;
 use stage::Progress;
-use tables::Output;
+use tables::{ClosedPipe, Output};
 
 /// Where every optimiser step is told.
 pub struct Report {
     bar: Progress,
-    output: Output,
+    /// None once its reader has gone: metrics are for whoever listens, the checkpoint is not.
+    output: Option<Output>,
     rl_step: u64,
     steps: u64,
 }
@@ -34,7 +35,7 @@ impl Report {
         let output = Output::create(metrics.unwrap_or(Path::new("-")))?;
         Ok(Self {
             bar,
-            output,
+            output: Some(output),
             rl_step,
             steps,
         })
@@ -49,9 +50,11 @@ impl Report {
         self.steps += 1;
         let mut line = serde_json::to_vec(&record)?;
         line.push(b'\n');
-        self.output.write_all(&line)?;
-        if self.output.is_stream() {
-            self.output.flush()?;
+        if let Err(error) = self.write(&line) {
+            if !ClosedPipe::caused(&error) {
+                return Err(error);
+            }
+            self.output = None;
         }
         let speed = metrics.tokens as f64 / metrics.seconds.max(1e-9);
         self.bar.message(format!("{speed:.0} tokens/s"));
@@ -59,8 +62,23 @@ impl Report {
         Ok(())
     }
 
+    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
+        let Some(output) = &mut self.output else {
+            return Ok(());
+        };
+        output.write_all(line)?;
+        if output.is_stream() {
+            output.flush()
+        } else {
+            Ok(())
+        }
+    }
+
     pub fn finish(self) -> Result<()> {
         self.bar.finish();
-        Ok(self.output.finish()?)
+        match self.output {
+            Some(output) => Ok(output.finish()?),
+            None => Ok(()),
+        }
     }
 }

@@ -283,6 +283,20 @@ fn an_older_checkpoint_is_replaced_whole() {
     assert!(output.join("state.json").exists());
 }
 
+#[test]
+fn a_reader_that_has_gone_does_not_stop_the_training() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_rows(&bench.rows);
+    let mut command = bench.command("unheard", &["--minibatch", "1"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(bench.path("unheard/state.json").is_file());
+}
+
 /// Waits until the program has begun its output, then sends the signal.
 #[test]
 fn an_interrupt_leaves_nothing() {
