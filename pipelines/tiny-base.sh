@@ -23,7 +23,7 @@ synthesize-questions demonstrations --seed 1 --data "$folder/train.jsonl" --coun
 synthesize-questions blank-policy --demonstrations "$work/demonstrations.jsonl" --template "$template" \
     --vocabulary 320 --hidden-size 64 --layers 3 --heads 4 --key-value-heads 2 --intermediate-size 192 --output-dir "$work/blank"
 sft --model "$work/blank" --from-scratch --seed 1 --input "$work/demonstrations.jsonl" --template "$template" \
-    --steps 2000 --batch 64 --lr 4e-3 --min-lr-ratio 0.1 --warmup-ratio 0.02 --output-dir "$folder/base"
+    --steps 1600 --batch 64 --lr 4e-3 --min-lr-ratio 0.1 --warmup-ratio 0.02 --output-dir "$folder/base"
 
 # what it can do: greedy accuracy with one attempt is meant to lie between 40 and 60 %
 sample-questions --all --data "$folder/dev.jsonl" --attempts 1-3 |

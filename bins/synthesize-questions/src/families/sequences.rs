@@ -48,7 +48,7 @@ impl Family for Sequences {
 
 /// Four terms by one of the five rules.
 fn terms(random: &mut ChaCha8Rng) -> [i64; 4] {
-    let (start, step) = (random.random_range(1..30), random.random_range(2..13));
+    let (start, step) = (random.random_range(1..30), random.random_range(1..10));
     let change = random.random_range(1..4) * if random.random_bool(0.5) { 1 } else { -1 };
     match random.random_range(0..5) {
         0 => by_steps(start, [step; 3]),
@@ -59,7 +59,7 @@ fn terms(random: &mut ChaCha8Rng) -> [i64; 4] {
             [0, 1, 2, 3].map(|power| start * i64::pow(factor, power))
         }
         _ => {
-            let start = random.random_range(1..15);
+            let start = random.random_range(1..10);
             by_steps(start, [step, start, start + step])
         }
     }
