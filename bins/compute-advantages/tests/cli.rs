@@ -489,3 +489,66 @@ fn a_signal_leaves_nothing_behind() {
         assert!(names(folder.path()).is_empty());
     }
 }
+
+/// Lines of a golden file, or a printed reason why the test cannot run here.
+fn golden(name: &str) -> Option<Vec<Value>> {
+    let root = match std::env::var_os("REATTEMPT_SHARED") {
+        Some(root) => PathBuf::from(root),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+    };
+    let path = root.join("fixtures/ppo_step").join(name);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: no {}", path.display());
+        return None;
+    };
+    Some(
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    )
+}
+
+/// A golden dialogue as a record: lists of the response are padded over the prompt.
+fn record(case: &Value) -> Value {
+    let prompt = case["prompt_len"].as_u64().unwrap() as usize;
+    let feedback = case["feedback_mask"].as_array().unwrap();
+    let sampled = feedback.iter().map(|bit| json!(bit == 0));
+    let mask: Vec<Value> = vec![json!(false); prompt]
+        .into_iter()
+        .chain(sampled)
+        .collect();
+    let mut values = vec![json!(0.0); prompt];
+    values.extend(case["old_values"].as_array().unwrap().iter().cloned());
+    json!({"token_ids": case["token_ids"], "loss_mask": mask, "values": values, "reward": case["reward"]})
+}
+
+/// Tolerance 1e-5 + 1e-5 |x|, as stated beside the files.
+#[test]
+fn a_golden_batch_is_reproduced() {
+    let Some(batch) = golden("batch.jsonl") else {
+        return;
+    };
+    let expected = golden("expected_batch.jsonl").unwrap();
+    let input = lines(&batch.iter().map(record).collect::<Vec<_>>());
+    let plain = rows(&run(&["--no-whiten", "--quiet"], &input));
+    let whitened = rows(&run(&["--quiet"], &input));
+    assert_eq!((plain.len(), whitened.len()), (8, 8));
+    for (index, expected) in expected.iter().enumerate() {
+        let prompt = batch[index]["prompt_len"].as_u64().unwrap() as usize;
+        let close = |row: &Value, field: &str, golden: &str| {
+            let found = &floats(row, field)[prompt..];
+            let golden = floats(expected, golden);
+            assert_eq!(found.len(), golden.len());
+            for (one, two) in found.iter().zip(golden) {
+                let difference = (one - two).abs();
+                assert!(
+                    difference <= 1e-5 + 1e-5 * two.abs(),
+                    "{index} {field}: {one} and {two}"
+                );
+            }
+        };
+        close(&plain[index], "advantages", "advantages");
+        close(&plain[index], "returns", "returns");
+        close(&whitened[index], "advantages", "whitened_advantages");
+    }
+}

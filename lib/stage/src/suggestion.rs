@@ -1,11 +1,11 @@
 //! The known name that a misspelt one was probably meant to be.
 
-/// The closest name, if it is close: at most a third of the letters differ.
+/// The closest name, if it is close: at most a third of the letters differ, rounded up.
 pub fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|candidate| (distance(name, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(name.len()))
+        .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()).div_ceil(3))
         .min()
         .map(|(_, candidate)| candidate)
 }

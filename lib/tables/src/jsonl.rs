@@ -61,6 +61,9 @@ fn locate(
         (false, Some(found)) => {
             FieldProblem::Invalid(format!("expected a finite number, found {found}"))
         }
+        (false, None) if message == "number out of range" => {
+            FieldProblem::Invalid("expected a finite number, found one out of range".into())
+        }
         (false, None) => FieldProblem::Invalid(message.clone()),
     };
     match field {
@@ -98,10 +101,20 @@ fn mistyped(message: &str) -> FieldProblem {
         .or_else(|| message.strip_prefix("invalid value: "));
     match body.and_then(|body| body.rsplit_once(", expected ")) {
         Some((found, expected)) => FieldProblem::Mistyped {
-            expected: expected.to_owned(),
+            expected: type_name(expected).to_owned(),
             found: shorten(found),
         },
         None => FieldProblem::Invalid(message.to_owned()),
+    }
+}
+
+/// Rust's name of an element's type, as the field table spells it.
+fn type_name(expected: &str) -> &str {
+    match expected {
+        "i32" => "int32",
+        "f32" => "float32",
+        "a boolean" => "bool",
+        other => other,
     }
 }
 

@@ -7,6 +7,7 @@
 mod columns;
 mod decode;
 mod encode;
+mod guard;
 mod reader;
 mod writer;
 

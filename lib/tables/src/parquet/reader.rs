@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 use records::{FieldError, Origin, Row, SCHEMA_VERSION, Unit};
 
 use super::VERSION_KEY;
 use super::decode::{BadColumn, cells};
+use super::guard::guarded;
 use crate::{TableError, Typing, is_standard_stream};
 
 /// Rows decoded at a time: some megabytes of token lists.
@@ -50,10 +50,16 @@ impl ParquetRows {
         name: Arc<str>,
         typing: Typing,
     ) -> Result<Self, TableError> {
-        let failed = |error: ParquetError| broken(&name, error);
-        let builder = ParquetRecordBatchReaderBuilder::try_new(input).map_err(failed)?;
+        let failed = |message: String| broken(&name, message);
+        let opened = guarded(|| ParquetRecordBatchReaderBuilder::try_new(input));
+        let builder = opened
+            .map_err(failed)?
+            .map_err(|error| broken(&name, error))?;
         check_version(&builder, &name)?;
-        let batches = builder.with_batch_size(BATCH).build().map_err(failed)?;
+        let built = guarded(|| builder.with_batch_size(BATCH).build());
+        let batches = built
+            .map_err(failed)?
+            .map_err(|error| broken(&name, error))?;
         Ok(Self {
             batches,
             name,
@@ -113,9 +119,11 @@ impl Iterator for ParquetRows {
             if let Some(row) = self.current.next() {
                 return Some(Ok(row));
             }
-            let batch = match self.batches.next()? {
-                Ok(batch) => batch,
-                Err(error) => return Some(Err(broken(&self.name, error))),
+            let batch = match guarded(|| self.batches.next()) {
+                Ok(None) => return None,
+                Ok(Some(Ok(batch))) => batch,
+                Ok(Some(Err(error))) => return Some(Err(broken(&self.name, error))),
+                Err(message) => return Some(Err(broken(&self.name, message))),
             };
             match self.rows(&batch) {
                 Ok(rows) => self.current = rows.into_iter(),
