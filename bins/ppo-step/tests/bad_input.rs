@@ -1,5 +1,6 @@
 //! Input that cannot be learned from: exit status 1, a message that says what and where, nothing
 //! written.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What users of the program rely on: threads, resuming, warm-up, options, signals.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Input that cannot be scored: exit status 1, a message that says what and where, no records.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

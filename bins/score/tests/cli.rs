@@ -1,4 +1,5 @@
 //! The program on the golden dialogues: numbers, order, formats, pipes.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

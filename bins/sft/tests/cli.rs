@@ -1,4 +1,5 @@
 //! Fine-tuning through the real program: it learns, repeats itself, and refuses what it cannot use.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -221,7 +221,7 @@ mod tests {
             write_moments(&before, &path).unwrap();
             let mut after = trainee(kind);
             let parameters = before.flat.master.copy();
-            let _ = after.flat.master.copy_(&parameters);
+            after.flat.master.copy_(&parameters);
             read_moments(&mut after, &path, 1).unwrap();
             before.step(gradient.shallow_clone(), 1.0);
             after.step(gradient, 1.0);

@@ -1,4 +1,5 @@
 //! The loss fixtures: losses and gradients computed in float64, tolerances from their README.
+#![allow(clippy::unwrap_used)]
 
 mod shared;
 

@@ -1,4 +1,5 @@
 //! Schedules and AdamW against the fixtures.
+#![allow(clippy::unwrap_used)]
 
 mod shared;
 

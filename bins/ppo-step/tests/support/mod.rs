@@ -1,5 +1,5 @@
 //! A folder with the networks and records of the golden PPO step, and the program run on them.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

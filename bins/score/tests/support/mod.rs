@@ -1,5 +1,5 @@
 //! The golden dialogues and networks in a temporary folder, and the program run on them.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,5 @@
 //! Where the golden numbers are, and how they are compared.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 
