@@ -24,6 +24,8 @@ train=$(get train) dev=$(get dev) test=$(get test)
 base=$(fetch-model "$(get model)")
 optimizer_steps=$((steps * $(get ppo-step.epochs) * $(batches "$(get sample-questions.count)" "$(get sample-questions.samples-per-question)" "$(get ppo-step.minibatch)")))
 start_from "$base"
+evaluate_model eval/000000 "$base" "$dev" "$(get eval_attempts)"
+journal eval-record "$run" --step 0
 
 # --- the loop: draw, play, judge, learn -----------------------------------------------------------------------------
 for step in $(seq "$(journal next "$run")" "$steps"); do
