@@ -1,6 +1,6 @@
 //! Questions out of data files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -29,9 +29,9 @@ pub fn questions(args: &Args) -> Result<Vec<Question>> {
     for path in &args.data {
         all.extend(file(path, args)?);
     }
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for question in &all {
-        if seen.insert(&question.question_id, ()).is_some() {
+        if !seen.insert(&question.question_id) {
             bail!(
                 "question_id \"{}\" occurs twice in the data, expected unique ids \
                  (--source gives a file another name)",

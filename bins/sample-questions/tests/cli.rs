@@ -1,5 +1,8 @@
 //! The real binary, on real data sets and bad input.
 
+// Helpers of tests fail a test by panicking, and say why one is skipped.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,8 @@
 //! Algebra that must hold for any input.
 
+// Helpers of tests fail a test by panicking.
+#![allow(clippy::unwrap_used)]
+
 use advantages::{Gae, gae, moments, returns_to_go, reward_at_the_end, whiten};
 use proptest::prelude::*;
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// One attempt: the policy's text between two pieces of prompt or feedback.
+/// One attempt: the policy's text between two pieces of prompt or feedback. Unlike those of a row,
+/// parts of it that are not listed here are not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// First token of the attempt, as an index into `token_ids`.

@@ -1,5 +1,8 @@
 //! Access to fields: values, and errors that say where and what.
 
+// Helpers of tests fail a test by panicking.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, LargeStringArray, StructArray};

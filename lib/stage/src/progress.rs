@@ -40,7 +40,7 @@ impl Progress {
             ),
             None => (
                 ProgressBar::no_length(),
-                "{prefix} {spinner} {human_pos} {msg} [{elapsed}, {per_sec}]",
+                "{prefix} {spinner} {human_pos} {msg} [{elapsed}]",
             ),
         };
         let bar = bars.add(bar);

@@ -31,6 +31,10 @@ impl AtomicFile {
 
     fn start(path: &Path) -> io::Result<Self> {
         let target = resolve(path);
+        if target.is_dir() {
+            // Known now, and not only when all work is done and the rename fails.
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         let temporary = register_temporary(beside(&target)?);
         let file = File::options()
             .read(true)

@@ -49,38 +49,38 @@ fn locate(
     origin: Origin,
 ) -> TableError {
     let message = describe(error);
-    if error.is_eof() {
-        let message = match field {
-            Some(field) => format!("it ends inside field \"{field}\" ({message})"),
-            None => message,
-        };
-        return TableError::Torn { origin, message };
-    }
-    let problem = match (error.is_data(), not_a_number(error, text)) {
-        (true, _) => mistyped(&message),
-        (false, Some(found)) => {
-            FieldProblem::Invalid(format!("expected a finite number, found {found}"))
-        }
-        (false, None) if message == "number out of range" => {
-            FieldProblem::Invalid("expected a finite number, found one out of range".into())
-        }
-        (false, None) => FieldProblem::Invalid(message.clone()),
-    };
     match field {
+        _ if error.is_eof() => TableError::Torn {
+            origin,
+            message: match field {
+                Some(field) => format!("it ends inside field \"{field}\" ({message})"),
+                None => message,
+            },
+        },
         Some(field) => TableError::Field(FieldError {
             origin: Some(origin),
             field,
-            problem,
+            problem: problem(error, &message, text),
         }),
+        None if error.is_data() => TableError::Syntax {
+            origin,
+            message: mistyped(&message).to_string(),
+        },
         None => TableError::Syntax {
             origin,
-            message: match problem {
-                FieldProblem::Mistyped { expected, found } => {
-                    format!("expected {expected}, found {found}")
-                }
-                _ => format!("invalid JSON: {message} at column {}", error.column()),
-            },
+            message: format!("invalid JSON: {message} at column {}", error.column()),
         },
+    }
+}
+
+/// What is wrong with the value of a field.
+fn problem(error: &serde_json::Error, message: &str, text: &str) -> FieldProblem {
+    let found = not_a_number(error, text)
+        .or_else(|| (message == "number out of range").then_some("one out of range"));
+    match found {
+        _ if error.is_data() => mistyped(message),
+        Some(found) => FieldProblem::Invalid(format!("expected a finite number, found {found}")),
+        None => FieldProblem::Invalid(format!("{message} at column {}", error.column())),
     }
 }
 

@@ -1,5 +1,8 @@
 //! JSONL and Parquet hold the same: what goes through both comes out bit for bit.
 
+// Helpers of tests fail a test by panicking.
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -134,8 +137,8 @@ fn single_precision_is_read_as_such() {
     );
 }
 
-const FOREIGN: &str = r#"{"whole":27.0,"count":3,"deep":{"z":1,"a":[1,2.50,{"k":null}]},"huge":123456789012345678901234567890,"flag":true,"mixed":1,"note":"é\n\"","nothing":null,"question":"?"}
-{"whole":0.1,"count":-9007199254740993,"deep":[],"huge":1e400,"flag":false,"mixed":"x","note":"","nothing":null,"question":"!"}
+const FOREIGN: &str = r#"{"whole":27.0,"count":3,"deep":{"z":1,"a":[1,2.50,{"k":null}]},"huge":123456789012345678901234567890,"long":0.1000000000000000055511151231257827,"flag":true,"mixed":1,"wide":9007199254740993,"note":"é\n\"","nothing":null,"question":"?"}
+{"whole":0.1,"count":-9007199254740993,"deep":[],"huge":1e400,"long":0.5,"flag":false,"mixed":"x","wide":0.5,"note":"","nothing":null,"question":"!"}
 "#;
 
 #[test]
@@ -148,6 +151,25 @@ fn unknown_fields_are_passed_through_to_the_letter() {
         write(&pair[1], &tables::read_all(&pair[0], None).unwrap());
     }
     assert_eq!(text(&paths[3]), FOREIGN);
+}
+
+/// Spelling may change, the value may not; a column of numbers is one for other programs, too.
+#[test]
+fn numbers_of_mixed_spelling_are_a_column_of_doubles() {
+    let folder = TempDir::new().unwrap();
+    let paths = ["a.jsonl", "b.parquet", "c.jsonl"].map(|name| folder.path().join(name));
+    std::fs::write(&paths[0], "{\"x\":1e-05}\n{\"x\":2}\n{\"x\":2.50}\n").unwrap();
+    for pair in paths.windows(2) {
+        write(&pair[1], &tables::read_all(&pair[0], None).unwrap());
+    }
+    assert_eq!(
+        column_type(&paths[1], "x"),
+        arrow::datatypes::DataType::Float64
+    );
+    assert_eq!(
+        text(&paths[2]),
+        "{\"x\":0.00001}\n{\"x\":2.0}\n{\"x\":2.5}\n"
+    );
 }
 
 #[test]

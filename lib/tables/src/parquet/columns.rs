@@ -15,7 +15,7 @@ use super::{EXTENSION, JSON_EXTENSION};
 pub enum Storage {
     /// A type of the field table.
     Typed(FieldType),
-    /// JSON numbers with a fraction or exponent.
+    /// JSON numbers, some with a fraction or exponent.
     Double,
     /// Elements of a foreign column, as they are.
     Foreign(DataType),
@@ -43,6 +43,13 @@ impl Columns {
                 None => {
                     found.insert(name.to_owned(), storage(name, cell));
                 }
+            }
+        }
+        for (name, column) in &mut found {
+            if *column == Some(Storage::Double)
+                && !rows.iter().all(|row| fits_double(row.get(name)))
+            {
+                *column = Some(Storage::Json);
             }
         }
         let columns = found.into_iter();
@@ -130,14 +137,24 @@ fn json_storage(value: &serde_json::Value) -> Option<Storage> {
     }
 }
 
-/// A number that a double writes back as it was read is stored as one; everything else as text.
+/// A number that a double holds exactly as it is written is stored as one; everything else as text.
 fn raw_storage(raw: &RawValue) -> Storage {
     let text = raw.get();
-    let number = text.parse::<f64>().ok();
-    let written = number.and_then(|number| serde_json::to_string(&number).ok());
-    match written {
-        Some(written) if written == text => Storage::Double,
-        _ => Storage::Json,
+    let finite = text.parse::<f64>().is_ok_and(f64::is_finite);
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit);
+    // 17 digits tell any two doubles apart; more would be lost.
+    match finite && digits.count() <= 17 {
+        true => Storage::Double,
+        false => Storage::Json,
+    }
+}
+
+/// Whether an integer among fractions is one that a double holds.
+fn fits_double(cell: Option<&Cell>) -> bool {
+    match cell {
+        Some(Cell::Int(value)) => value.unsigned_abs() <= 1 << 53,
+        _ => true,
     }
 }
 
@@ -146,6 +163,8 @@ fn merge(one: Option<Storage>, two: Option<Storage>) -> Option<Storage> {
     match (one, two) {
         (None, only) | (only, None) => only,
         (Some(one), Some(two)) if one == two => Some(one),
+        (Some(Storage::Double), Some(Storage::Typed(FieldType::Int64)))
+        | (Some(Storage::Typed(FieldType::Int64)), Some(Storage::Double)) => Some(Storage::Double),
         _ => Some(Storage::Json),
     }
 }
