@@ -58,6 +58,10 @@ impl Comparison<'_> {
 
     fn same_solutions(&self, p: [&Node; 2], r: [&Node; 2]) -> bool {
         let (left, right) = (difference(p), difference(r));
+        // Without names every ratio is constant.
+        if !left.has_symbols() || !right.has_symbols() {
+            return false;
+        }
         if self.constant_ratio(&left, &right).is_some() {
             return true;
         }

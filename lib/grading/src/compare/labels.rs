@@ -1,5 +1,7 @@
 //! `x =`, `f(x) =`, `(x, y) =` before a value: the question's names, not part of the answer.
 
+use num_rational::BigRational;
+
 use super::Comparison;
 use crate::read::node::Node;
 use crate::read::token::{Bracket, Constant, Sign};
@@ -155,8 +157,8 @@ fn is_unsolved(sides: &[Node]) -> bool {
     sides[0].names(&mut names);
     names.sort_unstable();
     names.dedup();
-    names.len() == 1
-        || matches!(&sides[1], Node::Number(number) if number.value == num_rational::BigRational::default())
+    let zero = matches!(&sides[1], Node::Number(number) if number.value == BigRational::default());
+    names.len() == 1 || (zero && matches!(sides[0], Node::Sum(_)))
 }
 
 fn is_relation_list(node: &Node) -> bool {

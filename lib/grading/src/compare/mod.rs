@@ -8,7 +8,7 @@ mod texts;
 mod values;
 mod wrapped;
 
-pub(crate) use texts::{choice, reference_choice};
+pub(crate) use texts::reference_choice;
 
 use crate::budget::Budget;
 use crate::options::Options;

@@ -1,5 +1,7 @@
 //! Lists, sets, tuples, matrices, ratios, and the two values behind a plus-minus.
 
+use num_rational::BigRational;
+
 use super::Comparison;
 use crate::read::node::Node;
 use crate::read::token::Bracket;
@@ -211,10 +213,9 @@ impl Comparison<'_> {
     /// `2:4` is `1:2`.
     pub(super) fn ratios(&self, p: &[Node], r: &[Node]) -> Decision {
         // `20:34` is `20:34:00`.
+        let zero = |node: &Node| matches!(node, Node::Number(number) if number.value == BigRational::default());
         let longer = |a: &[Node], b: &[Node]| {
-            a.len() == b.len() + 1
-                && b.len() == 2
-                && a.last().is_some_and(|last| *last == Node::integer(0))
+            a.len() == b.len() + 1 && b.len() == 2 && a.last().is_some_and(zero)
         };
         let length = if longer(p, r) || longer(r, p) {
             2

@@ -158,8 +158,15 @@ pub(crate) fn reference_choice(text: &str) -> Option<char> {
     if let Some(letter) = choice(text) {
         return Some(letter);
     }
+    let mut lines = text.trim().lines();
+    let first = lines.next()?;
+    lettered(first).or_else(|| lettered(lines.next_back()?))
+}
+
+/// The letter of one line of a reference.
+fn lettered(line: &str) -> Option<char> {
     let upper = |c: &char| c.is_ascii_uppercase();
-    let trimmed = text.trim();
+    let trimmed = line.trim();
     if let Some(open) = trimmed.find('(') {
         let mut inside = trimmed[open + 1..].chars();
         if let (Some(letter), Some(')')) = (inside.next().filter(upper), inside.next()) {

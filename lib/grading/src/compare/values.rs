@@ -223,7 +223,7 @@ impl Comparison<'_> {
         if !combinatorial(p) && !combinatorial(r) {
             return false;
         }
-        (0..4).all(|round| {
+        (0..2).all(|round| {
             let difference = Normaliser::new(&self.budget, decimal_log)
                 .with_whole_names(3 + round)
                 .difference(p, r);

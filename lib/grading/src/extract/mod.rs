@@ -108,47 +108,44 @@ pub fn extract<'a>(
     rules: Rules,
 ) -> Option<Extracted<'a>> {
     let found = |rule| move |text: &'a str| Extracted { text, rule };
-    let own = stated::own_part(response);
     let boxed = || {
         if rules.boxed {
-            last_boxed(own)
-                .or_else(|| last_boxed(response))
-                .map(found(Rule::Boxed))
+            last_boxed(response).map(found(Rule::Boxed))
         } else {
             None
         }
     };
     let hashes = || {
         if rules.stated {
-            stated::hashes(own).map(found(Rule::Hashes))
+            stated::hashes(response).map(found(Rule::Hashes))
         } else {
             None
         }
     };
     let worded = || {
         if rules.trailing {
-            choice::in_prose(own, reference?)
+            choice::in_prose(response, reference?)
         } else {
             None
         }
     };
     let stated = || {
         if rules.stated {
-            stated::stated(own).map(found(Rule::Stated))
+            stated::stated(response).map(found(Rule::Stated))
         } else {
             None
         }
     };
     let trailing = || {
         if rules.trailing {
-            trailing::trailing(own)
+            trailing::trailing(response)
         } else {
             None
         }
     };
     let whole = || {
         if rules.trailing {
-            trailing::whole(own).map(found(Rule::Whole))
+            trailing::whole(response).map(found(Rule::Whole))
         } else {
             None
         }

@@ -38,32 +38,6 @@ const ANNOUNCEMENTS: [&str; 34] = [
     "उत्तर है",
 ];
 
-/// Beginnings of a further question, which a model that does not stop goes on to.
-const NEXT_QUESTIONS: [&str; 8] = [
-    "\nProblem:",
-    "\nQuestion:",
-    "\nQ:",
-    "\n\nProblem",
-    "\n\nQuestion",
-    "\n### Instruction",
-    "\nUser:",
-    "<|im_start|>",
-];
-
-/// The part of a response before the model asks itself the next question.
-pub(super) fn own_part(response: &str) -> &str {
-    let start = response.len() - response.trim_start().len();
-    let cut = NEXT_QUESTIONS
-        .iter()
-        .filter_map(|mark| response[start..].find(mark))
-        .filter(|at| *at > 0)
-        .min();
-    match cut {
-        Some(cut) => &response[..start + cut],
-        None => response,
-    }
-}
-
 /// What stands on the line behind the last `####`.
 pub(super) fn hashes(text: &str) -> Option<&str> {
     let at = text.rfind("####")?;
@@ -81,11 +55,7 @@ pub(super) fn stated(text: &str) -> Option<&str> {
     let mut end = text.len();
     // Degenerate text repeats itself: a bounded number of looks is enough.
     for _ in 0..64 {
-        let last = ANNOUNCEMENTS
-            .iter()
-            .filter_map(|a| rfind_ignoring_case(&text[..end], a).map(|at| (at, a.len())))
-            .max();
-        let (at, length) = last?;
+        let (at, length) = last_announcement(&text[..end])?;
         let opinion = |answer: &&str| {
             matches!(
                 answer.to_ascii_lowercase().as_str(),
@@ -100,13 +70,28 @@ pub(super) fn stated(text: &str) -> Option<&str> {
     None
 }
 
-/// Last occurrence of an ASCII or exact-case text.
-fn rfind_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
-    let (bytes, wanted) = (text.as_bytes(), wanted.as_bytes());
-    let last = bytes.len().checked_sub(wanted.len())?;
-    (0..=last).rev().find(|at| {
-        text.is_char_boundary(*at) && bytes[*at..*at + wanted.len()].eq_ignore_ascii_case(wanted)
-    })
+/// The last announcement: where it starts and how long it is. One pass from the end; the first byte sorts out nearly all places.
+fn last_announcement(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    (0..bytes.len())
+        .rev()
+        .filter(|at| text.is_char_boundary(*at))
+        .find_map(|at| {
+            let first = bytes[at].to_ascii_lowercase();
+            if !matches!(first, b'a' | b'r' | b'\n' | 0x80..) {
+                return None;
+            }
+            let begins = |a: &&&str| {
+                bytes
+                    .get(at..at + a.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(a.as_bytes()))
+            };
+            ANNOUNCEMENTS
+                .iter()
+                .filter(begins)
+                .map(|a| (at, a.len()))
+                .max()
+        })
 }
 
 /// The answer at the start of what follows an announcement.

@@ -114,11 +114,23 @@ impl<'a> Lexer<'a> {
             self.script(c, Sign::Caret, raised);
         } else if lowered(c).is_some() {
             self.script(c, Sign::Underscore, lowered);
+        } else if c.is_alphabetic()
+            && !matches!(c, '\u{c0}'..='\u{24f}' | '\u{370}'..='\u{3ff}' | 'ℓ')
+        {
+            self.foreign(c);
         } else if c.is_alphabetic() {
             self.push(Lexeme::Letter(c));
         } else {
             self.push(Lexeme::Sign(Sign::Other(c)));
         }
+    }
+
+    /// A run of letters that no formula is written in: words of another language.
+    fn foreign(&mut self, first: char) {
+        let start = self.at - first.len_utf8();
+        let length = self.text[self.at..].find(|c: char| c.is_ascii() || !c.is_alphabetic());
+        self.at = length.map_or(self.text.len(), |length| self.at + length);
+        self.push(Lexeme::Text(&self.text[start..self.at]));
     }
 
     /// A run of superscript or subscript characters as a braced argument.

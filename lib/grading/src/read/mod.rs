@@ -58,11 +58,25 @@ pub(crate) fn read(text: &str, digits: Digits) -> Reading {
             node: Err(ReadError::TooDeep),
         };
     }
+    if let Some(value) = spelled_out(text) {
+        return Reading {
+            canonical: value.to_string(),
+            node: Ok(Node::Number(primary::whole(value))),
+        };
+    }
     let tokens = lexer::lex(text, grouping);
     Reading {
         canonical: canonical(&tokens),
         node: parser::parse(tokens),
     }
+}
+
+/// `forty-two`: the hyphen is no minus.
+fn spelled_out(text: &str) -> Option<u64> {
+    let wordy = text
+        .bytes()
+        .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b' '));
+    if wordy { words::number(text) } else { None }
 }
 
 /// Whether `text` has digits that [`Digits`] would read in different ways.

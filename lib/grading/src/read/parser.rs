@@ -420,6 +420,17 @@ impl<'a> Parser<'a> {
             {
                 (*word).to_owned()
             }
+            // `5 sec` is a time; `5 \sec x` is not.
+            Lexeme::Function(function @ (Function::Sec | Function::Min))
+                if numeric && !self.argument_follows() =>
+            {
+                if *function == Function::Sec {
+                    "sec"
+                } else {
+                    "min"
+                }
+                .to_owned()
+            }
             Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Minus)
                 if !so_far.is_empty() && self.is_unit_after() =>
             {
@@ -447,6 +458,20 @@ impl<'a> Parser<'a> {
             " "
         };
         Some(format!("{blank}{piece}"))
+    }
+
+    /// Whether the function that is next has an argument.
+    fn argument_follows(&self) -> bool {
+        matches!(
+            self.peek_after(1),
+            Some(
+                Lexeme::Open(_)
+                    | Lexeme::Letter(_)
+                    | Lexeme::Number(_)
+                    | Lexeme::Constant(_)
+                    | Lexeme::Sign(Sign::Caret | Sign::Fraction | Sign::Root)
+            )
+        )
     }
 
     fn is_unit_after(&self) -> bool {

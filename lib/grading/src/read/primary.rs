@@ -326,7 +326,7 @@ fn plain(lexeme: &Lexeme<'_>) -> String {
     }
 }
 
-fn whole(value: u64) -> Number {
+pub(super) fn whole(value: u64) -> Number {
     Number {
         value: BigRational::from_integer(value.into()),
         decimal: false,

@@ -142,7 +142,10 @@ fn function_command(name: &str) -> Option<Function> {
         "Im" => F::Im,
         "log" => F::Log,
         "abs" => F::Abs,
-        _ => return function_word(name).filter(|function| !matches!(function, F::Sqrt | F::Abs)),
+        _ => {
+            return function_word(name)
+                .filter(|function| !matches!(function, F::Sqrt | F::Abs | F::Binomial));
+        }
     })
 }
 
@@ -173,7 +176,7 @@ fn function_word(name: &str) -> Option<Function> {
         "ln" => F::Ln,
         "log" => F::Log,
         "lg" | "log10" => F::Log10,
-        "log2" | "lb" => F::Log2,
+        "log2" => F::Log2,
         "exp" => F::Exp,
         "abs" | "Abs" => F::Abs,
         "sqrt" => F::Sqrt,

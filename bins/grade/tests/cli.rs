@@ -1,0 +1,329 @@
+//! The real binary, on good and bad input.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_grade");
+
+fn spawn(args: &[&str]) -> Child {
+    Command::new(BINARY)
+        .args(args)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = spawn(args);
+    // A program that fails early does not read on.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn rows(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", stderr(output));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn attempt(text: &str, stop: &str) -> Value {
+    json!({"start": 2, "end": 4, "text": text, "answer": "stale", "verdict": "wrong", "stop": stop})
+}
+
+fn dialogue(answer: &str, attempts: &[Value]) -> String {
+    let row = json!({"question_id": "q/1", "question": "How many?", "answer": answer, "note": {"kept": [1, 2.50]}, "attempts": attempts});
+    format!("{row}\n")
+}
+
+#[test]
+fn dialogues_get_verdicts_and_rewards() {
+    let input = [
+        dialogue(
+            "1/2",
+            &[
+                attempt(r"\boxed{3}", "eos"),
+                attempt(r"so \boxed{\frac12}", "boxed"),
+            ],
+        ),
+        dialogue(
+            "7",
+            &[attempt(r"\boxed{3}", "eos"), attempt("no idea", "eos")],
+        ),
+        dialogue("7", &[attempt("thinking", "length")]),
+        dialogue("", &[attempt(r"\boxed{3}", "eos")]),
+    ]
+    .concat();
+    let rows = rows(&run(&[], &input));
+    let verdicts = |row: &Value| {
+        row["attempts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|a| a["verdict"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(&rows[0]), ["wrong", "correct"]);
+    assert_eq!(verdicts(&rows[1]), ["wrong", "no_answer"]);
+    assert_eq!(verdicts(&rows[2]), ["truncated"]);
+    assert_eq!(verdicts(&rows[3]), ["bad_reference"]);
+    let field = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        field("correct"),
+        [json!(true), json!(false), json!(false), json!(false)]
+    );
+    assert_eq!(
+        field("reward"),
+        [json!(1.0), json!(-0.5), json!(-1.0), json!(-0.5)]
+    );
+    assert_eq!(rows[0]["attempts"][1]["answer"], r"\frac12");
+    assert_eq!(rows[1]["attempts"][1]["answer"], Value::Null);
+    assert_eq!(
+        rows[0]["note"].to_string(),
+        r#"{"kept":[1,2.50]}"#.replace("2.50", &rows[0]["note"]["kept"][1].to_string())
+    );
+    assert!(
+        rows[0]["grader"]
+            .as_str()
+            .unwrap()
+            .starts_with("reattempt-grading ")
+    );
+}
+
+#[test]
+fn rewards_are_options() {
+    let input = dialogue("7", &[attempt(r"\boxed{3}", "eos")])
+        + &dialogue("7", &[attempt("x", "eos")])
+        + &dialogue("7", &[attempt(r"\boxed{7}", "eos")]);
+    let rows = rows(&run(
+        &[
+            "--reward-correct",
+            "2",
+            "--reward-wrong",
+            "-0.25",
+            "--reward-no-answer=-3",
+        ],
+        &input,
+    ));
+    assert_eq!(
+        rows.iter()
+            .map(|row| row["reward"].as_f64().unwrap())
+            .collect::<Vec<_>>(),
+        [-0.25, -3.0, 2.0]
+    );
+}
+
+#[test]
+fn pairs_and_responses_keep_order_and_unknown_fields() {
+    let input: String = (0..5000)
+        .map(|n| {
+            format!(
+                "{{\"id\":{n},\"prediction\":\"{n}.0\",\"reference\":\"{}\"}}\n",
+                n / 2 * 2
+            )
+        })
+        .collect();
+    for (n, row) in rows(&run(&["--pairs"], &input)).into_iter().enumerate() {
+        assert_eq!(row["id"], n);
+        assert_eq!(row["equivalent"], json!(n % 2 == 0), "{row}");
+        assert!(row["reason"].is_string());
+        assert_eq!(row["detail"].is_null(), n % 2 == 0, "{row}");
+    }
+    let rows = rows(&run(
+        &["--responses"],
+        "{\"response\":\"The answer is 5.\",\"reference\":5}\n{\"response\":\"\",\"reference\":\"5\"}\n",
+    ));
+    assert_eq!(
+        (
+            &rows[0]["extracted"],
+            &rows[0]["rule"],
+            &rows[0]["equivalent"]
+        ),
+        (&json!("5"), &json!("stated"), &json!(true))
+    );
+    assert_eq!(
+        (&rows[1]["extracted"], &rows[1]["equivalent"]),
+        (&Value::Null, &json!(false))
+    );
+}
+
+#[test]
+fn profiles_and_rules() {
+    let pair = "{\"prediction\":\"[0,1]\",\"reference\":\"(0,1)\"}\n";
+    assert_eq!(
+        rows(&run(&["--pairs"], pair))[0]["equivalent"],
+        json!(false)
+    );
+    assert_eq!(
+        rows(&run(&["--pairs", "--profile", "qwen"], pair))[0]["equivalent"],
+        json!(true)
+    );
+    let response = "{\"response\":\"The answer is 5.\",\"reference\":\"5\"}\n";
+    assert_eq!(
+        rows(&run(&["--responses", "--extract", "boxed"], response))[0]["equivalent"],
+        json!(false)
+    );
+}
+
+#[test]
+fn one_row_is_answered_before_the_next_arrives() {
+    let mut child = spawn(&["--pairs"]);
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for n in 0..3 {
+        writeln!(stdin, "{{\"prediction\":\"{n}\",\"reference\":\"{n}\"}}").unwrap();
+        stdin.flush().unwrap();
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert!(line.contains("\"equivalent\":true"), "{line}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn bad_input_names_line_and_field() {
+    for (args, input, parts) in [
+        (
+            &["--pairs"][..],
+            "{\"prediction\":\"1\",\"reference\":\"1\"}\n{\"prediction\":\"1\"}\n",
+            &["line 2", "\"reference\""][..],
+        ),
+        (
+            &["--pairs"][..],
+            "{\"prediction\":[1],\"reference\":\"1\"}\n",
+            &["line 1", "\"prediction\"", "expected string"][..],
+        ),
+        (&["--pairs"][..], "{\"prediction\":\"1\",", &["line 1"][..]),
+        (
+            &[][..],
+            "{\"answer\":\"1\"}\n",
+            &["line 1", "\"attempts\""][..],
+        ),
+        (
+            &[][..],
+            "{\"answer\":\"1\",\"attempts\":[]}\n",
+            &["line 1", "\"attempts\"", "at least one"][..],
+        ),
+    ] {
+        let output = run(args, input);
+        assert_eq!(output.status.code(), Some(1), "{input}");
+        for part in parts {
+            assert!(
+                stderr(&output).contains(part),
+                "{part}: {}",
+                stderr(&output)
+            );
+        }
+    }
+    assert_eq!(run(&["--pairs", "--responses"], "").status.code(), Some(2));
+    assert_eq!(run(&["--reward-wrong", "nan"], "").status.code(), Some(2));
+}
+
+#[test]
+fn an_external_grader_decides() {
+    let input =
+        dialogue("7", &[attempt(r"\boxed{3}", "eos")]) + &dialogue("7", &[attempt("x", "length")]);
+    let command = r#"while read -r line; do case "$line" in *'"question":"How many?"'*) echo '{"verdict":"correct","answer":"9"}';; *) echo '{"correct":false}';; esac; done"#;
+    let graded = rows(&run(&["--grader-command", command], &input));
+    assert_eq!(
+        (&graded[0]["correct"], &graded[0]["attempts"][0]["answer"]),
+        (&json!(true), &json!("9"))
+    );
+    assert!(
+        graded[0]["grader"]
+            .as_str()
+            .unwrap()
+            .starts_with("command ")
+    );
+    let failed = run(&["--grader-command", "exit 3"], &input);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(
+        stderr(&failed).contains("exit 3") && stderr(&failed).contains("0 of"),
+        "{}",
+        stderr(&failed)
+    );
+}
+
+#[test]
+fn compare_prints_agreement_and_reasons() {
+    let file = tempfile::Builder::new()
+        .suffix(".jsonl")
+        .tempfile()
+        .unwrap();
+    fs_err::write(file.path(), "{\"prediction\":\"1\",\"reference\":\"1\",\"other\":true}\n{\"prediction\":\"1\",\"reference\":\"2\",\"other\":true}\n{\"response\":\"\\\\boxed{4}\",\"reference\":\"4\",\"other\":\"wrong\"}\n").unwrap();
+    let output = run(
+        &[
+            "--compare",
+            file.path().to_str().unwrap(),
+            "--verdict-field",
+            "other",
+        ],
+        "",
+    );
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        text.contains("agreement 33.33 %")
+            && text.contains("different_value: 1")
+            && text.contains("same_text: 1"),
+        "{text}"
+    );
+}
+
+#[test]
+fn explain_shows_both_sides_and_the_reason() {
+    let output = run(&["--explain", r"1\frac{1}{2}", "1.5"], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("plus(1, over(1, 2))") && text.contains("same_number"),
+        "{text}"
+    );
+}
+
+/// The committed measurement holds on the shared cases: every kind reaches its goal.
+#[test]
+fn known_truth_is_met() {
+    let shared = std::env::var_os("REATTEMPT_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let Ok(text) = fs_err::read_to_string(shared.join("grading/dev.jsonl")) else {
+        eprintln!(
+            "skipped: {} is not there",
+            shared.join("grading/dev.jsonl").display()
+        );
+        return;
+    };
+    let cases: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (kind, flag, goal) in [
+        ("equivalence", "--pairs", 0.98),
+        ("response", "--responses", 0.97),
+    ] {
+        let known: Vec<&Value> = cases
+            .iter()
+            .filter(|case| case["kind"] == kind && case["truth"].is_boolean())
+            .collect();
+        let input: String = known.iter().map(|case| format!("{case}\n")).collect();
+        let right = rows(&run(&[flag], &input))
+            .iter()
+            .filter(|row| row["equivalent"] == row["truth"])
+            .count();
+        let share = right as f64 / known.len() as f64;
+        assert!(share >= goal, "{kind}: {right} of {} right", known.len());
+    }
+}

@@ -1,0 +1,281 @@
+//! What holds for every input: no panic, bounded work, reflexivity, symmetry, and indifference to harmless rewriting.
+
+use std::time::{Duration, Instant};
+
+use grading::{Builtin, Options, Reason, Rules, equivalent};
+use proptest::prelude::*;
+
+/// Pieces of which answers are made; random sequences of them reach every branch of the parser.
+const PIECES: &[&str] = &[
+    "1",
+    "2",
+    "3.5",
+    "12",
+    "x",
+    "y",
+    "n",
+    "i",
+    "e",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "_",
+    "!",
+    "%",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    r"\{",
+    r"\}",
+    ",",
+    ";",
+    ":",
+    "=",
+    "<",
+    ">",
+    r"\le",
+    r"\frac",
+    r"\sqrt",
+    r"\pi",
+    r"\infty",
+    r"\sin",
+    r"\log",
+    r"\ln",
+    r"\pm",
+    r"\cup",
+    r"\cap",
+    r"\in",
+    r"\text{ and }",
+    r"\text{cm}",
+    r"\begin{pmatrix}",
+    r"\end{pmatrix}",
+    r"\begin{cases}",
+    r"\end{cases}",
+    "&",
+    r"\\",
+    "|",
+    r"\left",
+    r"\right",
+    r"^\circ",
+    "$",
+    " ",
+    r"\sum_{k=1}^{9}",
+    r"\binom",
+    r"\boxed{",
+    "10^",
+    "99999999",
+    "e5",
+    "½",
+    "²",
+    "−",
+    "∞",
+    "∪",
+    "'",
+    r"\mathbb{R}",
+    r"\setminus",
+    r"\mid",
+    "word",
+    r"\overline{3}",
+    "0.",
+    "**",
+    "#### ",
+    "the answer is ",
+    "\n",
+    "_8",
+    r"\over",
+    "°",
+    "中",
+    "\u{0}",
+    r"\",
+    "~",
+];
+
+fn soup() -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(PIECES), 0..24)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// Well-formed expressions.
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        (1i64..50).prop_map(|n| n.to_string()),
+        Just("x".to_owned()),
+        Just("y".to_owned()),
+        Just(r"\pi".to_owned()),
+        (1u32..400).prop_map(|n| format!("{}.{:02}", n / 100, n % 100)),
+    ];
+    leaf.prop_recursive(4, 24, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{a} + {b}")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!(r"\frac{{{a}}}{{{b}}}")),
+            inner.clone().prop_map(|a| format!(r"\sqrt{{{a}}}")),
+            inner.prop_map(|a| format!("({a})^{{2}}")),
+        ]
+    })
+}
+
+fn grade(prediction: &str, reference: &str) -> bool {
+    equivalent(prediction, reference, &Options::default()).equivalent
+}
+
+/// Neither panics nor takes long, whatever the two texts are.
+fn survives(prediction: &str, reference: &str) {
+    let start = Instant::now();
+    let decision = equivalent(prediction, reference, &Options::default());
+    let _ = Builtin::new(Options::default().with_rules(Rules::ALL)).judge(prediction, reference);
+    let _ = grading::explain(prediction, reference, &Options::qwen());
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{prediction:?} against {reference:?} took {:?}",
+        start.elapsed()
+    );
+    assert!(decision.equivalent || decision.detail.is_some());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_survived(a in ".{0,60}", b in ".{0,60}") {
+        survives(&a, &b);
+    }
+
+    #[test]
+    fn any_soup_is_survived(a in soup(), b in soup()) {
+        survives(&a, &b);
+    }
+
+    #[test]
+    fn an_answer_equals_itself(a in soup()) {
+        if !a.trim().is_empty() {
+            prop_assert!(grade(&a, &a));
+        }
+    }
+
+    #[test]
+    fn exact_equality_is_symmetric(a in expression(), b in expression()) {
+        let options = Options::exact();
+        let there = equivalent(&a, &b, &options).equivalent;
+        let back = equivalent(&b, &a, &options).equivalent;
+        prop_assert_eq!(there, back, "{} {}", a, b);
+    }
+
+    #[test]
+    fn harmless_rewriting_keeps_equality(a in expression()) {
+        let rewritten = [
+            a.replace(' ', ""),
+            a.replace('+', " + ").replace('(', "( "),
+            a.replace('(', r"\left(").replace(')', r"\right)"),
+            a.replace(r"\frac", r"\dfrac"),
+            a.replace(r"\pi", "π"),
+            format!("${a}$"),
+            format!(r"\boxed{{{a}}}"),
+            format!("{a}."),
+            format!("**{a}**"),
+            format!("{{{a}}}"),
+            format!("({a})"),
+        ];
+        for other in rewritten {
+            let decision = equivalent(&other, &a, &Options::default());
+            prop_assert!(decision.equivalent, "{} against {}: {:?}", other, a, decision);
+        }
+    }
+
+    #[test]
+    fn another_value_is_seen(a in expression()) {
+        // `1/(x-x)` and the like have no value that could change.
+        let other = format!("{a} + 1");
+        let decision = equivalent(&other, &a, &Options::exact());
+        prop_assert!(!decision.equivalent || decision.reason == Reason::SameForm && a.contains("frac"), "{} {:?}", a, decision);
+    }
+}
+
+/// A longer run: `GRADING_FUZZ_SECONDS=600 cargo test --release -p grading --test properties random_pairs`.
+#[test]
+fn random_pairs_for_a_while() {
+    let seconds = std::env::var("GRADING_FUZZ_SECONDS")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(2);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = move |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    };
+    let mut count = 0u64;
+    while Instant::now() < end {
+        let mut text = || {
+            (0..1 + next(20))
+                .map(|_| PIECES[next(PIECES.len())])
+                .collect::<String>()
+        };
+        let (a, b) = (text(), text());
+        let start = Instant::now();
+        let decision = equivalent(&a, &b, &Options::default());
+        assert!(
+            decision.equivalent || decision.detail.is_some(),
+            "{a:?} {b:?}"
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{a:?} {b:?} took {:?}",
+            start.elapsed()
+        );
+        count += 1;
+    }
+    eprintln!("{count} random pairs");
+}
+
+#[test]
+fn hostile_input_is_bounded() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(3000), close.repeat(3000));
+    let hostile = [
+        deep("(", ")"),
+        deep("{", "}"),
+        deep(r"\frac{1}{", "}"),
+        deep(r"\sqrt{", "}"),
+        deep(r"\text{", "}"),
+        deep("-", ""),
+        deep("|", "|"),
+        deep("2^", ""),
+        deep("1/", ""),
+        "1!".repeat(1500),
+        "!".repeat(3000),
+        "10^{10^{10}}".to_owned(),
+        "1000000!".to_owned(),
+        "((((9!)!)!)!)!".to_owned(),
+        "(x+1)^{100000}".to_owned(),
+        r"\binom{1000000}{500000}".to_owned(),
+        r"\sum_{k=1}^{999999999999} k^k".to_owned(),
+        "9".repeat(100_000),
+        "1e999999999".to_owned(),
+        format!(
+            "({})^40",
+            (0..40)
+                .map(|n| format!("x_{n}"))
+                .collect::<Vec<_>>()
+                .join("+")
+        ),
+        (0..1000)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join(", "),
+    ];
+    for a in &hostile {
+        for b in ["1", r"\frac{x}{2}", "1,2,3"]
+            .into_iter()
+            .chain(hostile.iter().map(String::as_str))
+        {
+            survives(a, b);
+        }
+    }
+}
