@@ -1,5 +1,8 @@
 //! `fetch-model` as a user runs it, against a hub on this machine.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 mod hub;
 
 use std::collections::BTreeMap;

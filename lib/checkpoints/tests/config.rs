@@ -1,5 +1,8 @@
 //! Configurations in both spellings, and what is refused: file, key, value, what is supported.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use checkpoints::{Architecture, ConfigError, Dtype, ModelConfig, eos_token_ids};

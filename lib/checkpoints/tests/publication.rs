@@ -1,5 +1,8 @@
 //! Model directories appear whole or not at all.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use checkpoints::{CheckpointWriter, Dtype, OutgoingTensor, StagedDirectory, WriteError, resolve};

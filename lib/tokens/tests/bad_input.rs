@@ -1,5 +1,8 @@
 //! Tokenizers and templates that cannot be used: the error names the file and what is missing.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use tempfile::TempDir;

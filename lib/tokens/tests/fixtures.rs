@@ -1,5 +1,8 @@
 //! The tokenizer against the `tokenizers` library's own results; exact.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;

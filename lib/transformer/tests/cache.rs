@@ -1,5 +1,8 @@
 //! Cached decoding beside whole forward passes: any order, any chunks, any growth, same logits.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 mod golden;
 
 use golden::{Golden, largest_difference};

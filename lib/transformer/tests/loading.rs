@@ -1,5 +1,8 @@
 //! Loading, copying and saving: what a checkpoint must hold, and what it becomes.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 mod golden;
 
 use std::path::Path;

@@ -2,6 +2,9 @@
 //!
 //! Needs a Python that can import torch and transformers, named by REATTEMPT_TEST_PYTHON.
 
+// Helpers outside of the test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 mod golden;
 
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! One fixture model with its expected numbers, and the comparisons that its README prescribes.
 
 // Each test file is a program of its own and uses a part of this.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 
