@@ -77,8 +77,8 @@ pub struct DialogueArgs {
     #[arg(long, value_name = "CMD")]
     pub grader_command: Option<String>,
 
-    /// A question whose prompt leaves no room in the context: `record` a dialogue without attempts that ended by
-    /// `length` and warn, or stop with an `error`
+    /// A question whose prompt leaves no room in the context: `record` an empty attempt cut off by length,
+    /// and warn; or stop with an `error`
     #[arg(long, value_name = "WHAT", default_value = "record")]
     pub too_long: TooLong,
 }

@@ -134,7 +134,7 @@ fn admit(game: &Game, too_long: TooLong, index: u64, row: Row) -> Result<(Arriva
     if too_long == TooLong::Error {
         return Err(Error::from(row.fail("question", "expected a shorter text")).context(problem));
     }
-    tracing::warn!("{problem}; recorded without an attempt");
+    tracing::warn!("{problem}; recorded with an empty attempt");
     let finished = Some(Finished::without_room(task.prompt, context));
     Ok((
         Arrival {

@@ -34,16 +34,25 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// A dialogue that never began, because its prompt of `token_ids` leaves no room for an answer.
+    /// A dialogue whose prompt of `token_ids` leaves no room for an answer: one attempt without a token, cut off at
+    /// once. The prompt is kept as far as the context reaches.
     pub fn without_room(mut token_ids: Vec<i32>, context: usize) -> Self {
         token_ids.truncate(context);
         let length = token_ids.len();
+        let attempt = Attempt {
+            start: length as i32,
+            end: length as i32,
+            text: String::new(),
+            answer: None,
+            verdict: Verdict::Truncated,
+            stop: AttemptStop::Length,
+        };
         Self {
             token_ids,
             prompt_length: length,
             loss_mask: vec![false; length],
             logprobs: vec![0.0; length],
-            attempts: Vec::new(),
+            attempts: vec![attempt],
             stop_reason: StopReason::Length,
         }
     }

@@ -126,7 +126,7 @@ fn models_that_cannot_be_used_are_named() {
 fn settings_that_make_no_sense_are_refused() {
     let Some(bench) = Bench::new() else { return };
     for (flags, part) in [
-        (&["--temperature", "-1"][..], "at least 0.001"),
+        (&["--temperature=-1"][..], "at least 0.001"),
         (&["--top-p", "0"], "above 0"),
         (&["--max-batch", "0"], "at least 1"),
         (&["--shard", "3/3"], "0 <= I < N"),

@@ -74,15 +74,15 @@ impl Bench {
     /// The stage with the short template and dialogues of at most 60 sampled tokens; later flags are `more`.
     pub fn command(&self, more: &[&str]) -> Command {
         let mut command = Command::new(binary());
-        command
-            .args(["--quiet", "--threads", "1", "--model"])
-            .arg(&self.model);
+        command.args(["--quiet", "--model"]).arg(&self.model);
         command.arg("--template").arg(self.path("template.toml"));
         command.current_dir(self.folder.path());
-        if !more.contains(&"--max-new-tokens") {
-            command.args(["--max-new-tokens", "60"]);
+        for (flag, value) in [("--max-new-tokens", "60"), ("--threads", "1")] {
+            if !more.contains(&flag) {
+                command.args([flag, value]);
+            }
         }
-        command.args(more.iter().filter(|flag| !flag.is_empty()));
+        command.args(more);
         command
     }
 
