@@ -254,6 +254,39 @@ fn column_type(path: &Path, name: &str) -> arrow::datatypes::DataType {
         .clone()
 }
 
+/// More rows than one row group holds; the last has other fields than the first.
+#[test]
+fn later_row_groups_fit_the_columns_of_the_first_or_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.parquet");
+    let many = |last: Cell| {
+        let mut writer = tables::create(&path, None).unwrap();
+        let mut row = Row::new();
+        row.set("level", 1);
+        for _ in 0..70_000 {
+            writer.write(row.clone())?;
+        }
+        row.set("level", last);
+        row.set("extra", Cell::Null);
+        writer.write(row)?;
+        writer.finish()
+    };
+    many(Cell::Null).unwrap();
+    let rows = tables::read_all(&path, None).unwrap();
+    assert_eq!((rows.len(), rows[69_999].int32("level")), (70_001, Ok(1)));
+    assert!(!rows[70_000].has("level"));
+    let refused = many(Cell::Text("high".into())).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("field \"level\": does not fit the columns"),
+        "{refused}"
+    );
+    assert_eq!(
+        tables::read_all(&path, None).unwrap().len(),
+        70_001,
+        "the old file is gone"
+    );
+}
+
 #[test]
 fn parquet_without_rows_has_the_columns_of_the_field_table() {
     let folder = TempDir::new().unwrap();

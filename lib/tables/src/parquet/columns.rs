@@ -61,15 +61,25 @@ impl Columns {
         )
     }
 
-    /// These columns, widened to hold the others as well.
-    pub fn union(&self, other: &Self) -> Self {
-        let mut columns = self.clone();
-        for (name, storage) in &other.0 {
-            let mine = columns.0.shift_remove(name);
-            let merged = merge(mine, Some(storage.clone())).unwrap_or(Storage::Json);
-            columns.0.insert(name.clone(), merged);
-        }
-        columns
+    /// The first field of later rows that these columns cannot hold.
+    pub fn misfit<'a>(&self, rows: &'a [Row]) -> Option<(&'a Row, &'a str)> {
+        rows.iter().find_map(|row| {
+            let mut cells = row.cells();
+            let misfit = cells.find(|(name, cell)| !self.holds(name, cell));
+            misfit.map(|(name, _)| (row, name))
+        })
+    }
+
+    /// A null fits anywhere, even where there is no column.
+    fn holds(&self, name: &str, cell: &Cell) -> bool {
+        let Some(wanted) = storage(name, cell).filter(|_| !cell.is_null()) else {
+            return true;
+        };
+        let Some(fixed) = self.0.get(name) else {
+            return false;
+        };
+        let exact = *fixed != Storage::Double || fits_double(Some(cell));
+        exact && merge(Some(fixed.clone()), Some(wanted)).as_ref() == Some(fixed)
     }
 
     /// The schema of a batch.
@@ -118,11 +128,21 @@ fn storage(name: &str, cell: &Cell) -> Option<Storage> {
         Cell::Float32s(_) => FieldType::Float32s,
         Cell::Attempts(_) => FieldType::Attempts,
         Cell::Arrow(array) if *array.data_type() == DataType::Null => return None,
-        Cell::Arrow(array) => return Some(Storage::Foreign(array.data_type().clone())),
+        Cell::Arrow(array) => return Some(foreign(array.data_type())),
         Cell::Json(value) => return json_storage(value),
         Cell::Raw(text) => return Some(raw_storage(text)),
     };
     Some(Storage::Typed(kind))
+}
+
+/// A foreign column may be mixed with cells that a stage sets, where the types are the same.
+fn foreign(kind: &DataType) -> Storage {
+    match kind {
+        DataType::Utf8 => Storage::Typed(FieldType::Text),
+        DataType::Boolean => Storage::Typed(FieldType::Bool),
+        DataType::Int64 => Storage::Typed(FieldType::Int64),
+        other => Storage::Foreign(other.clone()),
+    }
 }
 
 fn json_storage(value: &serde_json::Value) -> Option<Storage> {

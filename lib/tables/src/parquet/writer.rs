@@ -67,13 +67,18 @@ impl ParquetSink {
     fn end_group(&mut self) -> Result<(), TableError> {
         let rows = std::mem::take(&mut self.rows);
         self.bytes = 0;
-        let columns = Columns::of(&rows);
         let (mut writer, columns) = match std::mem::replace(&mut self.state, State::Failed) {
-            State::Waiting(output) => (self.start(output, &columns)?, columns),
-            State::Writing(writer, fixed) if fixed.union(&columns) == fixed => (writer, fixed),
-            State::Writing(_, fixed) => return Err(self.late(&rows, &fixed)),
+            State::Waiting(output) => {
+                let columns = Columns::of(&rows);
+                (self.start(output, &columns)?, columns)
+            }
+            State::Writing(writer, columns) => (writer, columns),
             State::Failed => return Ok(()),
         };
+        if let Some((row, field)) = columns.misfit(&rows) {
+            let message = "does not fit the columns already written; write JSONL instead";
+            return Err(row.fail(field, message).into());
+        }
         let batch = encode::batch(&columns, &rows).map_err(|error| self.unencodable(error))?;
         let written = writer.write(&batch).and_then(|()| writer.flush());
         written.map_err(|error| failed(&self.name, error))?;
@@ -96,25 +101,6 @@ impl ParquetSink {
         writer
             .map(Box::new)
             .map_err(|error| failed(&self.name, error))
-    }
-
-    /// The error for a field that does not fit the columns of the groups already written.
-    fn late(&self, rows: &[Row], fixed: &Columns) -> TableError {
-        let name = self.name.clone();
-        for row in rows {
-            let own = Columns::of(std::slice::from_ref(row));
-            let widened = fixed.union(&own);
-            let misfit = own
-                .0
-                .keys()
-                .find(|field| widened.0.get(*field) != fixed.0.get(*field));
-            if let Some(field) = misfit {
-                let message = "does not fit the columns already written; write JSONL instead";
-                return row.fail(field, message).into();
-            }
-        }
-        let message = "the columns of later rows do not fit; write JSONL instead".into();
-        TableError::Parquet { name, message }
     }
 
     fn unencodable(&self, error: EncodeError) -> TableError {
