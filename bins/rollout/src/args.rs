@@ -104,7 +104,8 @@ pub struct SamplingArgs {
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Work")]
 pub struct WorkArgs {
-    /// Dialogues played at a time, over all workers; by default 64 on a CPU, 256 a GPU, fewer where memory is short
+    /// Dialogues played at a time, over all workers; by default 16 a thread for small models, 64 for
+    /// large ones, 256 a GPU; fewer where memory is short
     #[arg(long, value_name = "N", value_parser = positive)]
     pub max_batch: Option<usize>,
 

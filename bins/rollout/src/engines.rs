@@ -16,8 +16,10 @@ use crate::policy::Policy;
 /// Weights up to this size stay in the processor's shared cache, so that each thread may run a batch of its own.
 const CACHED: usize = 24 << 20;
 
-/// Dialogues at a time where nothing was asked for. On a CPU more rows only push one another's keys and values out of
-/// the cache.
+/// Dialogues at a time where nothing was asked for. Where weights are cached, sixteen rows a thread already keep the
+/// arithmetic busy, and more only push one another's keys and values out of the cache; where they are not, rows share
+/// the cost of bringing them in.
+const CACHED_ROWS: usize = 16;
 const CPU_BATCH: usize = 64;
 const GPU_BATCH: usize = 256;
 
@@ -59,14 +61,14 @@ fn native_engines(args: &Args, policy: &Policy, threads: usize) -> Result<Engine
         bytes_per_token: model.cache_bytes_per_token(),
         context: policy.context,
     };
-    let batch = memory::batch(args.work.max_batch, CPU_BATCH, demand, memory::available())?;
     // Small models: a batch for every thread, and they never wait for one another. Large ones: all threads read the
     // weights together, once for all rows.
-    let (workers, threads) = if model.bytes() <= CACHED {
-        (threads.min(batch), 1)
-    } else {
-        (1, threads)
+    let (workers, usual) = match model.bytes() <= CACHED {
+        true => (threads, CACHED_ROWS * threads),
+        false => (1, CPU_BATCH),
     };
+    let batch = memory::batch(args.work.max_batch, usual, demand, memory::available())?;
+    let (workers, threads) = (workers.min(batch), threads / workers);
     let engines = shares(batch, workers).map(|rows| {
         let model = Arc::clone(&model);
         let engine = move || {

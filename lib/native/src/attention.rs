@@ -36,13 +36,38 @@ impl Past<'_> {
 }
 
 kernel! {
-    /// `out = softmax(query . keys / sqrt(head_dim)) . values` for one query head.
+    /// `out = softmax(query . keys) . values` for `heads` query heads that share one key-value head.
     ///
     /// # Safety
     ///
-    /// `query` and `out` point to `head_dim` floats, `scores` to `length` floats rounded up to a multiple of 64;
-    /// the past's blocks hold `length` positions.
-    pub(crate) fn attend(past: Past<'_>, query: *const f32, out: *mut f32, scores: *mut f32) = attend_lanes;
+    /// `query` and `out` point to `heads * head_dim` floats, `scores` to [`HEADS`] times `length` floats, each rounded
+    /// up to a multiple of sixteen; the past's blocks hold `length` positions.
+    pub(crate) fn attend(past: Past<'_>, heads: usize, query: *const f32, out: *mut f32, scores: *mut f32) = attend_lanes;
+}
+
+/// Query heads that are computed together, so that keys and values are read once for all of them.
+pub(crate) const HEADS: usize = 2;
+
+#[inline(always)]
+#[allow(unsafe_code)] // SAFETY: the kernel's contract.
+unsafe fn attend_lanes<S: Lanes>(
+    past: Past<'_>,
+    heads: usize,
+    query: *const f32,
+    out: *mut f32,
+    scores: *mut f32,
+) {
+    unsafe {
+        let together = heads / HEADS * HEADS;
+        for head in (0..together).step_by(HEADS) {
+            let at = head * past.head_dim;
+            attend_heads::<S, HEADS>(past, query.add(at), out.add(at), scores);
+        }
+        for head in together..heads {
+            let at = head * past.head_dim;
+            attend_heads::<S, 1>(past, query.add(at), out.add(at), scores);
+        }
+    }
 }
 
 /// Blocks of sixteen positions scored together, to have several chains in flight.
@@ -50,7 +75,7 @@ const TOGETHER: usize = 4;
 
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
-unsafe fn attend_lanes<S: Lanes>(
+unsafe fn attend_heads<S: Lanes, const N: usize>(
     past: Past<'_>,
     query: *const f32,
     out: *mut f32,
@@ -58,123 +83,125 @@ unsafe fn attend_lanes<S: Lanes>(
 ) {
     unsafe {
         let blocks = past.length.div_ceil(LANES);
+        let scores: [*mut f32; N] = std::array::from_fn(|n| scores.add(n * blocks * LANES));
         let whole = blocks / TOGETHER * TOGETHER;
         for block in (0..whole).step_by(TOGETHER) {
-            score::<S, TOGETHER>(past, query, block, scores);
+            score::<S, N, TOGETHER>(past, query, block, scores);
         }
         for block in whole..blocks {
-            score::<S, 1>(past, query, block, scores);
+            score::<S, N, 1>(past, query, block, scores);
         }
-        let scale = 1.0 / exponentials::<S>(scores, past.length);
-        let mut element = 0;
-        while element + 2 * LANES <= past.head_dim {
-            weigh::<S, 2>(past, scores, scale, out, element);
-            element += 2 * LANES;
+        let mut scales = [0.0; N];
+        for n in 0..N {
+            scales[n] = 1.0 / exponentials::<S>(scores[n], past.length);
         }
-        if element + LANES <= past.head_dim {
-            weigh::<S, 1>(past, scores, scale, out, element);
-            element += LANES;
+        let whole = past.head_dim / LANES * LANES;
+        for element in (0..whole).step_by(LANES) {
+            weigh::<S, N>(past, scores, scales, out, element);
         }
-        for element in element..past.head_dim {
-            weigh_one(past, scores, scale, out, element);
+        for element in whole..past.head_dim {
+            for n in 0..N {
+                weigh_one(
+                    past,
+                    scores[n],
+                    scales[n],
+                    out.add(n * past.head_dim),
+                    element,
+                );
+            }
         }
     }
 }
 
-/// Scores of `BLOCKS` blocks of positions.
+/// Scores of `BLOCKS` blocks of positions for `N` heads.
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
-unsafe fn score<S: Lanes, const BLOCKS: usize>(
+unsafe fn score<S: Lanes, const N: usize, const BLOCKS: usize>(
     past: Past<'_>,
     query: *const f32,
     block: usize,
-    scores: *mut f32,
+    scores: [*mut f32; N],
 ) {
     unsafe {
         let keys: [*const f32; BLOCKS] = std::array::from_fn(|b| past.keys(block + b));
-        let mut sums = [S::splat(0.0); BLOCKS];
+        let mut sums = [[S::splat(0.0); BLOCKS]; N];
         for element in 0..past.head_dim {
-            let query = S::splat(*query.add(element));
+            let mut key = [S::splat(0.0); BLOCKS];
             for b in 0..BLOCKS {
-                sums[b] = S::fma(query, S::load(keys[b].add(element * LANES)), sums[b]);
+                key[b] = S::load(keys[b].add(element * LANES));
+            }
+            for n in 0..N {
+                let query = S::splat(*query.add(n * past.head_dim + element));
+                for b in 0..BLOCKS {
+                    sums[n][b] = S::fma(query, key[b], sums[n][b]);
+                }
             }
         }
-        for b in 0..BLOCKS {
-            S::store(scores.add((block + b) * LANES), sums[b]);
+        for n in 0..N {
+            for b in 0..BLOCKS {
+                S::store(scores[n].add((block + b) * LANES), sums[n][b]);
+            }
         }
     }
 }
 
-/// Sixteen times `WIDTH` elements of the weighted sum of values.
+/// Sixteen elements of the weighted sums of values for `N` heads.
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
-unsafe fn weigh<S: Lanes, const WIDTH: usize>(
+unsafe fn weigh<S: Lanes, const N: usize>(
     past: Past<'_>,
-    weights: *const f32,
-    scale: f32,
+    weights: [*mut f32; N],
+    scales: [f32; N],
     out: *mut f32,
     element: usize,
 ) {
     unsafe {
-        let mut chains = [[S::splat(0.0); WIDTH]; 4];
+        let mut chains = [[S::splat(0.0); N]; 4];
         for block in 0..past.length.div_ceil(LANES) {
             let values = past.values(block).add(element);
-            let weights = weights.add(block * LANES);
+            let weights: [*mut f32; N] = std::array::from_fn(|n| weights[n].add(block * LANES));
             let positions = (past.length - block * LANES).min(LANES);
+            let value = |at: usize| values.add(at * past.head_dim);
             for four in 0..positions / 4 {
                 for chain in 0..4 {
                     let at = four * 4 + chain;
-                    add_one::<S, WIDTH>(
-                        &mut chains[chain],
-                        *weights.add(at),
-                        values.add(at * past.head_dim),
-                    );
+                    add_one::<S, N>(&mut chains[chain], weights, at, value(at));
                 }
             }
             // Named one by one: an index known only at run time would push the chains out of the registers.
             let (at, rest) = (positions / 4 * 4, positions % 4);
             if rest > 0 {
-                add_one::<S, WIDTH>(
-                    &mut chains[0],
-                    *weights.add(at),
-                    values.add(at * past.head_dim),
-                );
+                add_one::<S, N>(&mut chains[0], weights, at, value(at));
             }
             if rest > 1 {
-                add_one::<S, WIDTH>(
-                    &mut chains[1],
-                    *weights.add(at + 1),
-                    values.add((at + 1) * past.head_dim),
-                );
+                add_one::<S, N>(&mut chains[1], weights, at + 1, value(at + 1));
             }
             if rest > 2 {
-                add_one::<S, WIDTH>(
-                    &mut chains[2],
-                    *weights.add(at + 2),
-                    values.add((at + 2) * past.head_dim),
-                );
+                add_one::<S, N>(&mut chains[2], weights, at + 2, value(at + 2));
             }
         }
-        for w in 0..WIDTH {
-            let even = S::add(chains[0][w], chains[1][w]);
-            let odd = S::add(chains[2][w], chains[3][w]);
-            let sum = S::mul(S::add(even, odd), S::splat(scale));
-            S::store(out.add(element + w * LANES), sum);
+        for n in 0..N {
+            let even = S::add(chains[0][n], chains[1][n]);
+            let odd = S::add(chains[2][n], chains[3][n]);
+            let sum = S::mul(S::add(even, odd), S::splat(scales[n]));
+            S::store(out.add(n * past.head_dim + element), sum);
         }
     }
 }
 
+/// One position's value, weighted, into the chain of each head.
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
-unsafe fn add_one<S: Lanes, const WIDTH: usize>(
-    chain: &mut [S::V; WIDTH],
-    weight: f32,
+unsafe fn add_one<S: Lanes, const N: usize>(
+    chain: &mut [S::V; N],
+    weights: [*mut f32; N],
+    at: usize,
     value: *const f32,
 ) {
     unsafe {
-        let weight = S::splat(weight);
-        for w in 0..WIDTH {
-            chain[w] = S::fma(weight, S::load(value.add(w * LANES)), chain[w]);
+        let value = S::load(value);
+        for n in 0..N {
+            chain[n] = S::fma(S::splat(*weights[n].add(at)), value, chain[n]);
         }
     }
 }

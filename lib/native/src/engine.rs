@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::attention::{Past, attend};
+use crate::attention::{HEADS, Past, attend};
 use crate::buffer::{Buffer, Pointer};
 use crate::cache::Cache;
 use crate::gemm::{Operands, Store, multiply};
@@ -260,26 +260,20 @@ impl Engine {
     ) {
         let shape = &self.model.shape;
         let length = row.position + 1;
-        scores.resize(scores.len().max(length.div_ceil(LANES)), Block::default());
+        let blocks = HEADS * length.div_ceil(LANES);
+        scores.resize(scores.len().max(blocks), Block::default());
         let group = shape.heads / shape.kv_heads;
-        for head in 0..shape.heads {
+        for kv_head in 0..shape.kv_heads {
             let past = Past {
                 blocks: &sequences.0[row.chunk],
-                offset: (layer * shape.kv_heads + head / group) * shape.head_block(),
+                offset: (layer * shape.kv_heads + kv_head) * shape.head_block(),
                 length,
                 head_dim: shape.head_dim,
             };
-            let at = head * shape.head_dim;
+            let at = kv_head * group * shape.head_dim;
+            let (level, scores) = (self.model.level, scores.as_mut_ptr().cast());
             // SAFETY: a row of queries and of outputs has `heads * head_dim` floats; `scores` was made long enough.
-            unsafe {
-                attend(
-                    self.model.level,
-                    past,
-                    query.add(at),
-                    out.add(at),
-                    scores.as_mut_ptr().cast(),
-                )
-            };
+            unsafe { attend(level, past, group, query.add(at), out.add(at), scores) };
         }
     }
 

@@ -75,9 +75,13 @@ impl Bench {
     pub fn command(&self, more: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.args(["--quiet", "--model"]).arg(&self.model);
-        command.arg("--template").arg(self.path("template.toml"));
         command.current_dir(self.folder.path());
-        for (flag, value) in [("--max-new-tokens", "60"), ("--threads", "1")] {
+        let usual = [
+            ("--max-new-tokens", "60"),
+            ("--threads", "1"),
+            ("--template", "template.toml"),
+        ];
+        for (flag, value) in usual {
             if !more.contains(&flag) {
                 command.args([flag, value]);
             }
