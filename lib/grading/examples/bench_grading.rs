@@ -23,6 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             .position(|a| a == flag)
             .and_then(|at| arguments.get(at + 1))
     };
+    if let Some(pairs) = after("--peer-pairs") {
+        return peer_pairs(pairs);
+    }
     let fold: Option<u64> = after("--fold").map(|fold| fold.parse()).transpose()?;
     let text = std::fs::read_to_string(path)?;
     let cases = text
@@ -40,6 +43,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.iter().any(|a| a == "--wrong") {
         list_wrong(&mut out, &cases, &outcomes)?;
     }
+    Ok(())
+}
+
+/// Rate on the pairs that `peer_grade.py --dump` writes: `[[prediction, reference, 0 or 1], ...]`.
+fn peer_pairs(path: &str) -> Result<(), Box<dyn Error>> {
+    let pairs: Vec<(String, String, u8)> = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    let options = Options::default();
+    let grade = || {
+        pairs
+            .iter()
+            .filter(|(p, r, label)| equivalent(p, r, &options).equivalent == (*label == 1))
+            .count()
+    };
+    let agree = grade();
+    let passes = 200;
+    let start = Instant::now();
+    for _ in 0..passes {
+        grade();
+    }
+    let rate = f64::from(passes) * pairs.len() as f64 / start.elapsed().as_secs_f64();
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{rate:.0} pairs a second on one core, {agree} of {} as labelled",
+        pairs.len()
+    )?;
     Ok(())
 }
 
@@ -172,11 +201,11 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
         ] {
             tally.add(case, outcome);
         }
-        if let (true, [Some(q), Some(m)]) = (case.class.starts_with("real"), case.peers) {
-            if q == m {
-                both += 1;
-                agreed += usize::from(outcome.verdict == q);
-            }
+        if let (true, [Some(q), Some(m)]) = (case.class.starts_with("real"), case.peers)
+            && q == m
+        {
+            both += 1;
+            agreed += usize::from(outcome.verdict == q);
         }
     }
     writeln!(

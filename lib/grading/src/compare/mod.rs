@@ -156,10 +156,11 @@ impl Comparison<'_> {
         if let (Node::Group(..), Node::Group(..)) = (p, r) {
             return self.groups(p, r);
         }
-        if self.options.relations_are_sets && (real_sets::is_range(p) || real_sets::is_range(r)) {
-            if let Some(decision) = self.real_sets(p, r) {
-                return decision;
-            }
+        if self.options.relations_are_sets
+            && (real_sets::is_range(p) || real_sets::is_range(r))
+            && let Some(decision) = self.real_sets(p, r)
+        {
+            return decision;
         }
         match (p, r) {
             (Node::Union(p), Node::Union(r)) | (Node::Intersection(p), Node::Intersection(r)) => {

@@ -42,10 +42,10 @@ impl Comparison<'_> {
     /// Compares as sets of real numbers, if both sides are such sets with known ends.
     pub(super) fn real_sets(&self, p: &Node, r: &Node) -> Option<Decision> {
         // Two one-sided relations about different names are not compared as sets.
-        if let (Some(a), Some(b)) = (variable(p), variable(r)) {
-            if a != b {
-                return None;
-            }
+        if let (Some(a), Some(b)) = (variable(p), variable(r))
+            && a != b
+        {
+            return None;
         }
         if !self.options.relation_directions
             && matches!((p, r), (Node::Relation(..), Node::Relation(..)))

@@ -34,10 +34,10 @@ impl Normaliser<'_> {
             .iter()
             .map(Form::as_rational)
             .collect::<Option<Vec<_>>>();
-        if let Some(values) = rational {
-            if let Some(value) = self.number(function, &values)? {
-                return Ok(Form::rational(value));
-            }
+        if let Some(values) = rational
+            && let Some(value) = self.number(function, &values)?
+        {
+            return Ok(Form::rational(value));
         }
         match function {
             Function::Sqrt => match forms.get(1) {

@@ -30,11 +30,11 @@ pub(super) fn factor(value: &BigInt, budget: &Budget) -> Result<Factors, Exhaust
     let mut left = value.clone();
     let mut divisor = 2u64;
     while divisor <= LARGEST_DIVISOR && !left.is_one() {
-        if let Some(small) = left.to_u64() {
-            if divisor * divisor > small {
-                factors.primes.push((small, 1));
-                return Ok(factors);
-            }
+        if let Some(small) = left.to_u64()
+            && divisor * divisor > small
+        {
+            factors.primes.push((small, 1));
+            return Ok(factors);
         }
         let count = divide_out(&mut left, divisor);
         if count > 0 {

@@ -358,15 +358,16 @@ impl Normaliser<'_> {
     }
 
     fn sum_power(&mut self, base: &Form, exponent: Exponent) -> Result<Form, Unsettled> {
-        if exponent.is_integer() && exponent.is_positive() {
-            if let Some(expanded) = self.expanded(base, exponent.to_integer())? {
-                return Ok(expanded);
-            }
+        if exponent.is_integer()
+            && exponent.is_positive()
+            && let Some(expanded) = self.expanded(base, exponent.to_integer())?
+        {
+            return Ok(expanded);
         }
-        if exponent == -Exponent::one() {
-            if let Some(inverse) = self.rationalised(base)? {
-                return Ok(inverse);
-            }
+        if exponent == -Exponent::one()
+            && let Some(inverse) = self.rationalised(base)?
+        {
+            return Ok(inverse);
         }
         // A common factor leaves the sum, so that sqrt(4x+4) meets 2 sqrt(x+1); under a root its sign stays.
         let leading = base.leading().cloned().unwrap_or_else(BigRational::one);

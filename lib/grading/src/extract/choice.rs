@@ -7,9 +7,7 @@ use crate::compare::reference_choice;
 pub(super) fn in_prose<'a>(text: &'a str, reference: &str) -> Option<Extracted<'a>> {
     let reference = reference.trim();
     if is_boolean(reference) {
-        // What the text announces goes before what it mentions.
-        let text = super::stated::stated(text).unwrap_or(text);
-        return last_word(text, is_boolean).map(|text| Extracted {
+        return boolean(text).map(|text| Extracted {
             text,
             rule: Rule::Boolean,
         });
@@ -22,6 +20,35 @@ pub(super) fn in_prose<'a>(text: &'a str, reference: &str) -> Option<Extracted<'
             text,
             rule: Rule::Choice,
         })
+}
+
+/// The announced truth value; without an announcement the only one that the beginning and the end of the text speak of.
+fn boolean(text: &str) -> Option<&str> {
+    if let Some(stated) = super::stated::stated(text) {
+        return last_word(stated, is_boolean);
+    }
+    let (start, end) = (
+        floor(text, text.len().min(EDGE)),
+        floor(text, text.len().saturating_sub(EDGE)),
+    );
+    let found =
+        last_word(&text[end..], is_boolean).or_else(|| last_word(&text[..start], is_boolean))?;
+    let positive =
+        |word: &str| word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("yes");
+    let contradicted = |word: &str| is_boolean(word) && positive(word) != positive(found);
+    let both =
+        last_word(&text[end..], contradicted).or_else(|| last_word(&text[..start], contradicted));
+    both.is_none().then_some(found)
+}
+
+/// Bytes at either end of a text where a truth value answers the question.
+const EDGE: usize = 120;
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 fn is_boolean(word: &str) -> bool {

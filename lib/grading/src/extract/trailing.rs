@@ -52,7 +52,7 @@ fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, 
     let end = text.rfind(close)?;
     let start = text[..end].rfind(open)? + open.len();
     let inner = text[start..end].trim().trim_matches('$').trim();
-    let unbalanced = open == close && text.matches(open).count() % 2 != 0;
+    let unbalanced = open == close && !text.matches(open).count().is_multiple_of(2);
     (!inner.is_empty()
         && inner.len() < 400
         && !unbalanced
@@ -103,14 +103,14 @@ fn signed(text: &str, start: usize) -> usize {
     let before = text[..start].trim_end_matches('$').trim_end_matches('\\');
     let dollars = before.len();
     for minus in ["-", "−"] {
-        if let Some(rest) = before.strip_suffix(minus) {
-            if !rest.ends_with(|c: char| {
+        if let Some(rest) = before.strip_suffix(minus)
+            && !rest.ends_with(|c: char| {
                 c.is_alphanumeric()
                     || c == ')'
                     || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())
-            }) {
-                return rest.len();
-            }
+            })
+        {
+            return rest.len();
         }
     }
     if dollars < start { dollars } else { start }

@@ -30,7 +30,7 @@ impl Evaluator<'_> {
     pub(crate) fn value(&mut self, node: &Node) -> Option<Ball> {
         self.budget.spend(1).ok()?;
         match node {
-            Node::Number(number) => Some(self.number(number)),
+            Node::Number(number) => self.number(number).checked(),
             Node::Symbol(name) => Some(Ball::exact(
                 self.bound(name).unwrap_or_else(|| self.point.value(name)),
             )),
@@ -105,10 +105,9 @@ impl Evaluator<'_> {
     fn power(&mut self, base: &Node, exponent: &Node) -> Option<Ball> {
         let value = self.value(base)?;
         if let (Some((top, bottom)), true) = (fraction(exponent), value.is_real() && value.re < 0.0)
+            && bottom % 2 != 0
         {
-            if bottom % 2 != 0 {
-                return functions::root(value, bottom)?.powi(top);
-            }
+            return functions::root(value, bottom)?.powi(top);
         }
         let exponent = self.value(exponent)?;
         value.pow(exponent)?.checked()

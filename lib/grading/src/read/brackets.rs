@@ -29,10 +29,10 @@ impl<'a> Parser<'a> {
                 _ => Node::Group(open, close, Vec::new()),
             });
         }
-        if open == Bracket::Curly {
-            if let Some(system) = self.system()? {
-                return Ok(system);
-            }
+        if open == Bracket::Curly
+            && let Some(system) = self.system()?
+        {
+            return Ok(system);
         }
         let mut items = vec![self.relation()?];
         self.set_head = false;
@@ -205,10 +205,10 @@ impl<'a> Parser<'a> {
             base = Some(self.argument()?);
         }
         let mut arguments = self.function_arguments(function)?;
-        if let (Some(Node::Negative(one)), Some(inverse)) = (&power, inverse(function)) {
-            if **one == Node::integer(1) {
-                (function, power) = (inverse, None);
-            }
+        if let (Some(Node::Negative(one)), Some(inverse)) = (&power, inverse(function))
+            && **one == Node::integer(1)
+        {
+            (function, power) = (inverse, None);
         }
         if function == Function::Exp {
             let exponent = Node::product(arguments);

@@ -35,11 +35,12 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
     }
     let mut length = whole;
     let mut grouped: Option<String> = None;
-    if (1..=3).contains(&whole) && !text.starts_with('0') {
-        if let Some((joined, end)) = groups(text, whole, grouping) {
-            grouped = Some(joined);
-            length = end;
-        }
+    if (1..=3).contains(&whole)
+        && !text.starts_with('0')
+        && let Some((joined, end)) = groups(text, whole, grouping)
+    {
+        grouped = Some(joined);
+        length = end;
     }
     let point = length;
     length += fraction(&text[length..], grouping);

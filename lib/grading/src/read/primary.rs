@@ -122,10 +122,10 @@ impl Parser<'_> {
             name.push('_');
             name.push_str(&self.subscript()?);
         }
-        if matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) {
-            if let Some(arguments) = self.call(&name)? {
-                return Ok(Node::Call(name, arguments));
-            }
+        if matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
+            && let Some(arguments) = self.call(&name)?
+        {
+            return Ok(Node::Call(name, arguments));
         }
         Ok(Node::Symbol(name))
     }

@@ -16,7 +16,7 @@ pub(crate) fn stripped(text: &str) -> &str {
 
 /// Full-width digits and letters as their ASCII selves, invisible characters gone.
 pub(crate) fn unified(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_foreign(c)) {
+    if !text.chars().any(is_foreign) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter_map(ascii).collect())
@@ -68,10 +68,11 @@ fn unwrapped(text: &str) -> &str {
         if let Some(inner) = text
             .strip_prefix(open)
             .and_then(|rest| rest.strip_suffix(close))
+            && !inner.contains(open)
+            && !inner.contains(close)
+            && !inner.is_empty()
         {
-            if !inner.contains(open) && !inner.contains(close) && !inner.is_empty() {
-                return inner;
-            }
+            return inner;
         }
     }
     let boxed = text
