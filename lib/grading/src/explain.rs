@@ -32,14 +32,13 @@ pub fn explain(prediction: &str, reference: &str, options: &Options) -> String {
 /// The kind of an answer, or none when it cannot be read as mathematics and is compared as text.
 pub fn kind(answer: &str) -> Option<&'static str> {
     read::read(answer, Digits::Grouped)
-        .node
         .ok()
         .map(|node| node.kind())
 }
 
 fn side(text: &mut String, name: &str, answer: &str) {
     let _ = writeln!(text, "{name:<11} {answer}");
-    let _ = match read::read(answer, Digits::Grouped).node {
+    let _ = match read::read(answer, Digits::Grouped) {
         Ok(node) => writeln!(text, "  read as   {}: {node}", node.kind()),
         Err(error) => writeln!(text, "  read as   text ({error})"),
     };

@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::options::Options;
 use crate::read::node::Node;
 use crate::read::token::Bracket;
-use crate::read::{self, Digits, Reading};
+use crate::read::{self, Digits, ReadError};
 use crate::{Decision, Reason};
 
 /// Decides whether `prediction` means the same as `reference`.
@@ -71,11 +71,12 @@ fn read_and_compare(
     options: &Options,
     digits: [Digits; 2],
 ) -> Decision {
-    let p = read::read(prediction, digits[0]);
-    let r = read::read(reference, digits[1]);
-    if p.canonical == r.canonical && !r.canonical.is_empty() {
+    let (p_text, r_text) = (read::unified(prediction), read::unified(reference));
+    let (p, r) = (read::lex(&p_text, digits[0]), read::lex(&r_text, digits[1]));
+    if p.same_tokens(&r) {
         return Decision::yes(Reason::SameTokens);
     }
+    let (p, r) = (p.parse(), r.parse());
     let comparison = Comparison {
         options,
         budget: Budget::new(options.steps),
@@ -84,7 +85,7 @@ fn read_and_compare(
     if decision.equivalent {
         return decision;
     }
-    texts::compare(prediction, reference, &p, &r, options).unwrap_or(decision)
+    texts::compare(prediction, reference, &p, &r).unwrap_or(decision)
 }
 
 /// One comparison: the policy and the work that is left.
@@ -94,8 +95,8 @@ pub(crate) struct Comparison<'o> {
 }
 
 impl Comparison<'_> {
-    fn readings(&self, p: &Reading, r: &Reading) -> Decision {
-        match (&p.node, &r.node) {
+    fn readings(&self, p: &Result<Node, ReadError>, r: &Result<Node, ReadError>) -> Decision {
+        match (p, r) {
             (Ok(p), Ok(r)) => self.decide(p, r),
             (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || {
                 format!("the prediction cannot be read: {error}")

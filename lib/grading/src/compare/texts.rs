@@ -1,17 +1,15 @@
 //! Answers that are words: choice letters, yes and no, names, phrases.
 
-use crate::options::Options;
 use crate::read::node::Node;
-use crate::read::{Reading, stripped};
+use crate::read::{ReadError, stripped};
 use crate::{Decision, Reason};
 
 /// Compares as text where at least one side is not mathematics. `None`: text has nothing to say.
 pub(super) fn compare(
     prediction: &str,
     reference: &str,
-    p: &Reading,
-    r: &Reading,
-    _options: &Options,
+    p: &Result<Node, ReadError>,
+    r: &Result<Node, ReadError>,
 ) -> Option<Decision> {
     if let (Some(a), Some(b)) = (choice(prediction), reference_choice(reference)) {
         let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
@@ -39,8 +37,8 @@ pub(super) fn compare(
     }
 }
 
-fn reads_as_text(reading: &Reading) -> bool {
-    match &reading.node {
+fn reads_as_text(reading: &Result<Node, ReadError>) -> bool {
+    match reading {
         Err(_) => true,
         Ok(node) => matches!(node, Node::Text(_) | Node::Symbol(_)),
     }

@@ -181,7 +181,7 @@ impl Comparison<'_> {
                 continue;
             };
             // Beside branch cuts, conventions differ where values are not real.
-            if !point.is_positive() && !(x.is_real() && y.is_real()) {
+            if !(point.is_positive() || x.is_real() && y.is_real()) {
                 continue;
             }
             let scale = x.size().max(y.size());

@@ -8,5 +8,6 @@ mod functions;
 mod integers;
 mod normalise;
 mod powers;
+mod products;
 
 pub(crate) use normalise::{Normaliser, Unsettled};

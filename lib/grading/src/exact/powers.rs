@@ -1,142 +1,18 @@
-//! Products and powers of normal forms: radicals come out of roots, denominators lose theirs.
+//! Powers of normal forms: radicals come out of roots, symbolic exponents become atoms.
 
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{CheckedAdd, CheckedMul, One, Signed, ToPrimitive, Zero};
+use num_traits::{CheckedMul, One, Signed, ToPrimitive, Zero};
 
 use super::form::{Atom, Exponent, Form, Monomial};
 use super::integers;
 use super::normalise::{Normaliser, Unsettled};
 
-/// Sums longer than this are not multiplied out.
-const MOST_TERMS: usize = 300;
-/// Coefficients longer than this (bits) are not computed.
-const LONGEST: u64 = 1 << 16;
 /// Largest numerator and denominator of an exponent.
 const LARGEST_EXPONENT: i64 = 1 << 40;
 
 impl Normaliser<'_> {
-    pub(super) fn times(&mut self, left: &Form, right: &Form) -> Result<Form, Unsettled> {
-        let mut product = Form::zero();
-        if left.terms.len().saturating_mul(right.terms.len()) > MOST_TERMS * 4 {
-            return Err(Unsettled::TooLarge);
-        }
-        for (m, c) in &left.terms {
-            for (n, d) in &right.terms {
-                self.budget
-                    .spend(2 + ((c.numer().bits() + d.numer().bits()) / 64) as usize)?;
-                let term = self.merged(m, n, c * d)?;
-                product = product.add(term);
-            }
-        }
-        match product.terms.len() > MOST_TERMS {
-            true => Err(Unsettled::TooLarge),
-            false => Ok(product),
-        }
-    }
-
-    /// The product of two monomials, with whole powers of primes, of `i` and of sums worked out.
-    fn merged(
-        &mut self,
-        left: &Monomial,
-        right: &Monomial,
-        coefficient: BigRational,
-    ) -> Result<Form, Unsettled> {
-        let mut exponents = left.0.clone();
-        for (atom, exponent) in &right.0 {
-            match exponents.binary_search_by_key(atom, |(a, _)| *a) {
-                Ok(at) => exponents[at].1 = sum(exponents[at].1, *exponent)?,
-                Err(at) => exponents.insert(at, (*atom, *exponent)),
-            }
-        }
-        exponents.retain(|(_, exponent)| !exponent.is_zero());
-        self.settled(exponents, coefficient)
-    }
-
-    /// Restores the rules of the normal form for one monomial.
-    pub(super) fn settled(
-        &mut self,
-        exponents: Vec<(usize, Exponent)>,
-        mut coefficient: BigRational,
-    ) -> Result<Form, Unsettled> {
-        let mut kept = Vec::with_capacity(exponents.len());
-        let mut expanded: Vec<(Form, i64)> = Vec::new();
-        for (id, exponent) in exponents {
-            match &self.atoms[id] {
-                Atom::Prime(prime) => {
-                    let whole = exponent.floor().to_integer();
-                    coefficient *=
-                        self.integer_power(&BigRational::from_integer((*prime).into()), whole)?;
-                    let rest = exponent - exponent.floor();
-                    if !rest.is_zero() {
-                        kept.push((id, rest));
-                    }
-                }
-                Atom::I if exponent.is_integer() => match exponent.to_integer().mod_floor(&4) {
-                    0 => {}
-                    1 => kept.push((id, Exponent::one())),
-                    2 => coefficient = -coefficient,
-                    _ => {
-                        coefficient = -coefficient;
-                        kept.push((id, Exponent::one()));
-                    }
-                },
-                Atom::Sum(sum) if exponent.is_integer() && exponent.is_positive() => {
-                    expanded.push(((**sum).clone(), exponent.to_integer()));
-                }
-                _ => kept.push((id, exponent)),
-            }
-        }
-        let mut form = Form::term(Monomial(kept), coefficient);
-        for (sum, exponent) in expanded {
-            let power = self.rational_power(&sum, Exponent::from_integer(exponent))?;
-            // An atom that could not be expanded comes back as itself: it stays a factor.
-            form = match power.as_term() {
-                Some((monomial, c)) => self.joined(form, monomial.clone(), c)?,
-                None => self.times(&form, &power)?,
-            };
-        }
-        Ok(form)
-    }
-
-    /// `form * c * monomial` where the monomial is known to be settled and shares no atom that needs work.
-    fn joined(
-        &mut self,
-        form: Form,
-        monomial: Monomial,
-        c: &BigRational,
-    ) -> Result<Form, Unsettled> {
-        let mut product = Form::zero();
-        for (own, coefficient) in form.terms {
-            let mut atoms = own.0;
-            for (atom, exponent) in &monomial.0 {
-                match atoms.binary_search_by_key(atom, |(a, _)| *a) {
-                    Ok(at) => atoms[at].1 = sum(atoms[at].1, *exponent)?,
-                    Err(at) => atoms.insert(at, (*atom, *exponent)),
-                }
-            }
-            atoms.retain(|(_, exponent)| !exponent.is_zero());
-            product.add_term(Monomial(atoms), coefficient * c);
-        }
-        Ok(product)
-    }
-
-    /// `value^exponent`, unless the result would be too long.
-    fn integer_power(&self, value: &BigRational, exponent: i64) -> Result<BigRational, Unsettled> {
-        if exponent == 0 || value.is_one() {
-            return Ok(BigRational::one());
-        }
-        let bits =
-            (value.numer().bits() + value.denom().bits()).saturating_mul(exponent.unsigned_abs());
-        if bits > LONGEST {
-            return Err(Unsettled::TooLarge);
-        }
-        self.budget.spend(1 + (bits / 64) as usize)?;
-        let power = value.pow(i32::try_from(exponent.abs()).map_err(|_| Unsettled::TooLarge)?);
-        Ok(if exponent < 0 { power.recip() } else { power })
-    }
-
     /// `base^exponent` for any two forms.
     pub(super) fn power(&mut self, base: &Form, exponent: &Form) -> Result<Form, Unsettled> {
         if let Some(exponent) = exponent.as_rational() {
@@ -382,55 +258,6 @@ impl Normaliser<'_> {
         self.joined(factor, Monomial(vec![(id, exponent)]), &BigRational::one())
     }
 
-    /// A sum to a whole power, if it stays short.
-    fn expanded(&mut self, base: &Form, exponent: i64) -> Result<Option<Form>, Unsettled> {
-        let terms = base.terms.len() as u64;
-        let mut estimate = 1u64;
-        for step in 1..terms {
-            estimate = estimate.saturating_mul(exponent.unsigned_abs().saturating_add(step)) / step;
-        }
-        if exponent > 64
-            || estimate > MOST_TERMS as u64
-            || base.bits().saturating_mul(exponent.unsigned_abs()) > LONGEST
-        {
-            return Ok(None);
-        }
-        let mut product = Form::integer(1);
-        for _ in 0..exponent {
-            product = self.times(&product, base)?;
-        }
-        Ok(Some(product))
-    }
-
-    /// `1/base` for sums of square roots and `i`: multiplied by conjugates until the denominator is rational.
-    fn rationalised(&mut self, base: &Form) -> Result<Option<Form>, Unsettled> {
-        let (mut top, mut bottom) = (Form::integer(1), base.clone());
-        for _ in 0..4 {
-            if let Some(value) = bottom.as_rational() {
-                return Ok((!value.is_zero()).then(|| top.scaled(&value.recip())));
-            }
-            let half = Exponent::new(1, 2);
-            let mut root = None;
-            for (id, exponent) in bottom.terms.keys().flat_map(|monomial| &monomial.0) {
-                match self.atoms[*id] {
-                    Atom::Prime(_) if *exponent == half => root = Some(*id),
-                    Atom::I if exponent.is_one() => root = Some(*id),
-                    _ => return Ok(None),
-                }
-            }
-            let Some(root) = root else { return Ok(None) };
-            let mut conjugate = bottom.clone();
-            for (monomial, coefficient) in &mut conjugate.terms {
-                if monomial.0.iter().any(|(id, _)| *id == root) {
-                    *coefficient = -std::mem::take(coefficient);
-                }
-            }
-            top = self.times(&top, &conjugate)?;
-            bottom = self.times(&bottom, &conjugate)?;
-        }
-        Ok(None)
-    }
-
     /// Whether an atom stands for a positive number.
     fn is_positive(&self, id: usize) -> bool {
         match &self.atoms[id] {
@@ -442,10 +269,6 @@ impl Normaliser<'_> {
             _ => false,
         }
     }
-}
-
-fn sum(left: Exponent, right: Exponent) -> Result<Exponent, Unsettled> {
-    left.checked_add(&right).ok_or(Unsettled::TooLarge)
 }
 
 fn exponent_form(exponent: &BigRational) -> Form {

@@ -53,11 +53,9 @@ fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, 
     let start = text[..end].rfind(open)? + open.len();
     let inner = text[start..end].trim().trim_matches('$').trim();
     let unbalanced = open == close && !text.matches(open).count().is_multiple_of(2);
-    (!inner.is_empty()
-        && inner.len() < 400
-        && !unbalanced
-        && !(open == "$" && inner.contains('\n')))
-    .then_some((inner, end + close.len()))
+    let foreign = open == "$" && inner.contains('\n');
+    let unfit = inner.is_empty() || inner.len() >= 400 || unbalanced || foreign;
+    (!unfit).then_some((inner, end + close.len()))
 }
 
 /// Digits, or letters of which few stand beside each other outside commands.

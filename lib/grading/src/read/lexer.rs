@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::numeral::{self, Grouping};
+use super::scripts::{lowered, raised, vulgar};
 use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 use super::vocabulary::{self, Meaning};
 
@@ -24,24 +25,24 @@ pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
 }
 
 /// Text commands may stand in one another this deep; deeper ones are skipped.
-const NESTED: usize = 8;
+pub(super) const NESTED: usize = 8;
 
-struct Lexer<'a> {
-    text: &'a str,
-    at: usize,
+pub(super) struct Lexer<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
     /// Open visible brackets: inside them `1,234` is two things.
     depth: usize,
     /// Arguments of text commands that are being read inside one another.
-    nested: usize,
+    pub(super) nested: usize,
     /// An environment has been opened, where `\\\\` parts rows.
-    rows: bool,
-    spaced: bool,
+    pub(super) rows: bool,
+    pub(super) spaced: bool,
     grouping: Grouping,
-    tokens: Vec<Token<'a>>,
+    pub(super) tokens: Vec<Token<'a>>,
 }
 
 impl<'a> Lexer<'a> {
-    fn run(&mut self, end: usize) {
+    pub(super) fn run(&mut self, end: usize) {
         while self.at < end {
             let Some(c) = self.text[self.at..end].chars().next() else {
                 return;
@@ -50,11 +51,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn rest(&self, end: usize) -> &'a str {
+    pub(super) fn rest(&self, end: usize) -> &'a str {
         &self.text[self.at..end]
     }
 
-    fn push(&mut self, lexeme: Lexeme<'a>) {
+    pub(super) fn push(&mut self, lexeme: Lexeme<'a>) {
         match lexeme {
             Lexeme::Open(bracket) if bracket != Bracket::Brace => self.depth += 1,
             Lexeme::Close(bracket) if bracket != Bracket::Brace => {
@@ -231,115 +232,6 @@ impl<'a> Lexer<'a> {
             }
         }
     }
-
-    /// After `\left`: an invisible `.` is dropped, everything else is read as usual.
-    fn delimiter(&mut self, end: usize) {
-        let rest = self.rest(end);
-        let trimmed = rest.trim_start();
-        if trimmed.starts_with('.') {
-            self.at += rest.len() - trimmed.len() + 1;
-        } else if trimmed.starts_with("\\[") || trimmed.starts_with("\\]") {
-            self.at += rest.len() - trimmed.len() + 1;
-        }
-    }
-
-    /// Content of the braces that follow, and where it starts; the lexer stands behind them afterwards.
-    fn argument(&mut self, end: usize) -> Option<(&'a str, usize)> {
-        let rest = self.rest(end);
-        let trimmed = rest.trim_start();
-        let content = crate::extract::braced(trimmed)?;
-        let start = self.at + rest.len() - trimmed.len() + 1;
-        self.at = start + content.len() + 1;
-        Some((content, start))
-    }
-
-    fn blackboard(&mut self, end: usize) {
-        let content = match self.argument(end) {
-            Some((content, _)) => content.trim(),
-            None => {
-                let rest = self.rest(end);
-                let trimmed = rest.trim_start();
-                let length = trimmed.chars().next().map_or(0, char::len_utf8);
-                self.at += rest.len() - trimmed.len() + length;
-                &trimmed[..length]
-            }
-        };
-        match vocabulary::blackboard(content) {
-            Some(set) => self.push(Lexeme::Constant(set)),
-            None => self.push(Lexeme::Text(content)),
-        }
-    }
-
-    fn environment(&mut self, end: usize, lexeme: fn(&'a str) -> Lexeme<'a>) {
-        if let Some((name, _)) = self.argument(end) {
-            self.push(lexeme(name.trim_end_matches('*')));
-            self.rows = true;
-            if name.starts_with("array")
-                && matches!(
-                    self.tokens.last(),
-                    Some(Token {
-                        lexeme: Lexeme::Begin(_),
-                        ..
-                    })
-                )
-            {
-                self.argument(end);
-            }
-        }
-    }
-
-    /// `\text{...}`: conjunctions and numbers in it are what they say, the rest is text.
-    fn text_argument(&mut self, end: usize, upright: bool) {
-        let Some((content, start)) = self.argument(end) else {
-            return;
-        };
-        let after = self.at;
-        let inner = content.trim_matches(|c: char| c.is_whitespace() || c == '~');
-        let bare = inner
-            .trim_start_matches("\\,")
-            .trim_matches(['(', ')', ',', ' ', '.', '$']);
-        if inner.is_empty() {
-            self.spaced = true;
-        } else if bare.is_empty()
-            || !bare.contains(|c: char| c.is_alphabetic())
-            || (upright && !is_plain_name(inner))
-        {
-            if self.nested < NESTED {
-                self.at = start;
-                self.spaced = true;
-                self.nested += 1;
-                self.run(start + content.len());
-                self.nested -= 1;
-                self.at = after;
-            }
-        } else {
-            match bare {
-                "and" | "und" | "et" => self.push(Lexeme::Sign(Sign::And)),
-                "or" | "ou" | "oder" => self.push(Lexeme::Sign(Sign::Or)),
-                _ => match vocabulary::word(bare) {
-                    // Seconds and minutes are units as often as functions.
-                    Some(lexeme @ (Lexeme::Function(_) | Lexeme::Constant(_)))
-                        if !matches!(bare, "sec" | "min" | "lb" | "sign") =>
-                    {
-                        self.push(lexeme);
-                    }
-                    _ => self.push(Lexeme::Text(inner)),
-                },
-            }
-        }
-    }
-}
-
-/// Letters, and what units are written with: `m/s`, `kg m^2`, `cm^{3}`.
-fn is_plain_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_alphabetic())
-        && text.chars().all(|c| {
-            c.is_alphanumeric()
-                || matches!(
-                    c,
-                    ' ' | '/' | '^' | '{' | '}' | '-' | '.' | '~' | '·' | '\''
-                )
-        })
 }
 
 /// `sinx` is the function and one letter.
@@ -383,41 +275,6 @@ fn mend(tokens: &mut [Token<'_>]) {
         };
         tokens[at].lexeme = Lexeme::Sign(replacement);
     }
-}
-
-fn vulgar(c: char) -> Option<(&'static str, &'static str)> {
-    Some(match c {
-        '½' => ("1", "2"),
-        '⅓' => ("1", "3"),
-        '⅔' => ("2", "3"),
-        '¼' => ("1", "4"),
-        '¾' => ("3", "4"),
-        '⅕' => ("1", "5"),
-        '⅖' => ("2", "5"),
-        '⅗' => ("3", "5"),
-        '⅘' => ("4", "5"),
-        '⅙' => ("1", "6"),
-        '⅚' => ("5", "6"),
-        '⅛' => ("1", "8"),
-        '⅜' => ("3", "8"),
-        '⅝' => ("5", "8"),
-        '⅞' => ("7", "8"),
-        _ => return None,
-    })
-}
-
-fn raised(c: char) -> Option<char> {
-    place("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱ", "0123456789-ni", c)
-}
-
-fn lowered(c: char) -> Option<char> {
-    place("₀₁₂₃₄₅₆₇₈₉ₙₓ", "0123456789nx", c)
-}
-
-fn place(from: &str, to: &str, c: char) -> Option<char> {
-    from.chars()
-        .position(|f| f == c)
-        .and_then(|at| to.chars().nth(at))
 }
 
 /// The constant that a single letter stands for where it is no index.

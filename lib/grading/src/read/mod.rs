@@ -1,13 +1,17 @@
 //! From the text of an answer to a syntax tree. Knows nothing about equality.
 
 mod brackets;
+mod commands;
 mod lexer;
 pub(crate) mod node;
 mod numeral;
 mod parser;
 mod primary;
+mod scripts;
 mod surface;
+mod terms;
 pub(crate) mod token;
+mod unit_words;
 pub(crate) mod units;
 mod vocabulary;
 mod words;
@@ -23,15 +27,6 @@ use token::{Lexeme, Token};
 /// Answers longer than this (bytes) are compared as text only, so that no input costs more than a moment.
 pub(crate) const LONGEST: usize = 4096;
 
-/// An answer that was read.
-#[derive(Debug)]
-pub(crate) struct Reading {
-    /// The tokens in one canonical spelling: equal strings are equal answers.
-    pub(crate) canonical: String,
-    /// What they mean.
-    pub(crate) node: Result<Node, ReadError>,
-}
-
 /// How ambiguous digits are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Digits {
@@ -43,32 +38,69 @@ pub(crate) enum Digits {
     DecimalComma,
 }
 
-/// Reads an answer.
-pub(crate) fn read(text: &str, digits: Digits) -> Reading {
-    let text = surface::unified(text);
-    let text = surface::stripped(&text);
+/// An answer in tokens.
+pub(crate) struct Lexed<'a> {
+    tokens: Vec<Token<'a>>,
+    spelled_out: Option<u64>,
+    too_long: bool,
+}
+
+/// An answer without foreign characters, ready for [`lex`].
+pub(crate) fn unified(text: &str) -> Cow<'_, str> {
+    surface::unified(text)
+}
+
+/// Splits a [`unified`] answer into tokens.
+pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
+    let text = surface::stripped(text);
     let grouping = Grouping {
         comma: digits == Digits::Grouped,
         decimal_comma: digits == Digits::DecimalComma,
         bare_exponent: !text.contains('\\'),
     };
-    if text.len() > LONGEST {
-        return Reading {
-            canonical: text.to_owned(),
-            node: Err(ReadError::TooDeep),
-        };
+    let too_long = text.len() > LONGEST;
+    let tokens = if too_long {
+        Vec::new()
+    } else {
+        lexer::lex(text, grouping)
+    };
+    Lexed {
+        tokens,
+        spelled_out: spelled_out(text),
+        too_long,
     }
-    if let Some(value) = spelled_out(text) {
-        return Reading {
-            canonical: value.to_string(),
-            node: Ok(Node::Number(primary::whole(value))),
-        };
+}
+
+impl Lexed<'_> {
+    /// Whether both answers are the same tokens, whatever stands between them.
+    pub(crate) fn same_tokens(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Token<'_>, &Token<'_>)| same_lexeme(&a.lexeme, &b.lexeme);
+        !self.tokens.is_empty()
+            && self.tokens.len() == other.tokens.len()
+            && self.tokens.iter().zip(&other.tokens).all(same)
     }
-    let tokens = lexer::lex(text, grouping);
-    Reading {
-        canonical: canonical(&tokens),
-        node: parser::parse(tokens),
+
+    /// What the tokens mean.
+    pub(crate) fn parse(self) -> Result<Node, ReadError> {
+        match self.spelled_out {
+            Some(value) => Ok(Node::Number(primary::whole(value))),
+            None if self.too_long => Err(ReadError::TooDeep),
+            None => parser::parse(self.tokens),
+        }
     }
+}
+
+/// Words are the same plain or set as text.
+fn same_lexeme(a: &Lexeme<'_>, b: &Lexeme<'_>) -> bool {
+    match (a, b) {
+        (Lexeme::Word(a) | Lexeme::Text(a), Lexeme::Word(b) | Lexeme::Text(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+/// Reads an answer.
+pub(crate) fn read(text: &str, digits: Digits) -> Result<Node, ReadError> {
+    lex(&unified(text), digits).parse()
 }
 
 /// `forty-two`: the hyphen is no minus.
@@ -84,37 +116,4 @@ pub(crate) fn is_ambiguous(text: &str) -> bool {
     text.as_bytes()
         .windows(3)
         .any(|w| w[0].is_ascii_digit() && w[1] == b',' && w[2].is_ascii_digit())
-}
-
-fn canonical(tokens: &[Token<'_>]) -> String {
-    let mut text = String::with_capacity(tokens.len() * 3);
-    for token in tokens {
-        match &token.lexeme {
-            Lexeme::Number(digits) => push(&mut text, digits),
-            Lexeme::Letter(letter) => push(&mut text, &Cow::from(letter.to_string())),
-            Lexeme::Word(word) | Lexeme::Text(word) => push(&mut text, &Cow::from(*word)),
-            Lexeme::Command(name) | Lexeme::Accent(name) => {
-                text.push('\\');
-                text.push_str(name);
-                text.push(' ');
-            }
-            Lexeme::Open(token::Bracket::Brace) | Lexeme::Close(token::Bracket::Brace) => {
-                text.push(';')
-            }
-            other => {
-                text.push('<');
-                text.push_str(&format!("{other:?}"));
-                text.push('>');
-            }
-        }
-    }
-    text
-}
-
-/// Words are parted from each other by a blank.
-fn push(text: &mut String, word: &Cow<'_, str>) {
-    if text.ends_with(|c: char| c.is_alphanumeric()) {
-        text.push(' ');
-    }
-    text.push_str(word);
 }
