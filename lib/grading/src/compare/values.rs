@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::Comparison;
-use crate::exact::{Normaliser, Unsettled};
+use crate::exact::{Normaliser, Small, Unsettled, same_at_whole_numbers};
 use crate::numeric::{Ball, Evaluator, Point};
 use crate::read::node::Node;
 use crate::read::token::Function;
@@ -27,21 +27,20 @@ enum Numeric {
 impl Comparison<'_> {
     /// Exact arithmetic, then evaluation, then the clauses about rounding.
     pub(super) fn values(&self, p: &Node, r: &Node) -> Decision {
-        let logs = if has_bare_log(p) || has_bare_log(r) {
-            &[false, true][..]
-        } else {
-            &[false][..]
-        };
-        let mut last = Decision::no(Reason::Undecided, || {
-            format!("neither {p} nor {r} could be evaluated")
-        });
-        for decimal_log in logs {
-            last = self.values_with(p, r, *decimal_log);
-            if last.equivalent || last.reason == Reason::BudgetSpent {
-                return last;
-            }
+        if let (Some(a), Some(b)) = (Small::of(p), Small::of(r)) {
+            return match a == b {
+                true => Decision::yes(Reason::SameNumber),
+                false => self.apart(p, r, a.distance(b), false),
+            };
         }
-        last
+        let natural = self.values_with(p, r, false);
+        if natural.equivalent
+            || natural.reason == Reason::BudgetSpent
+            || !(has_bare_log(p) || has_bare_log(r))
+        {
+            return natural;
+        }
+        self.values_with(p, r, true)
     }
 
     fn values_with(&self, p: &Node, r: &Node, decimal_log: bool) -> Decision {
@@ -68,7 +67,7 @@ impl Comparison<'_> {
             Numeric::Same => Decision::yes(Reason::SameValues),
             Numeric::Apart(distance) => self.apart(p, r, distance, decimal_log),
             Numeric::Unknown if self.budget.left() == 0 => spent(),
-            Numeric::Unknown if self.same_at_integers(p, r, decimal_log) => {
+            Numeric::Unknown if same_at_whole_numbers(p, r, &self.budget) => {
                 Decision::yes(Reason::SameValues)
             }
             Numeric::Unknown => Decision::no(Reason::Undecided, || {
@@ -205,30 +204,6 @@ impl Comparison<'_> {
         } else {
             Numeric::Unknown
         }
-    }
-
-    /// Factorials and binomials of names have values at whole numbers only: compares exactly there.
-    fn same_at_integers(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
-        let combinatorial = |node: &Node| {
-            node.any(&|node| {
-                matches!(
-                    node,
-                    Node::Apply(
-                        Function::Factorial | Function::DoubleFactorial | Function::Binomial,
-                        _
-                    )
-                )
-            })
-        };
-        if !combinatorial(p) && !combinatorial(r) {
-            return false;
-        }
-        (0..2).all(|round| {
-            let difference = Normaliser::new(&self.budget, decimal_log)
-                .with_whole_names(3 + round)
-                .difference(p, r);
-            difference.is_ok_and(|difference| difference.is_zero())
-        })
     }
 
     /// The value of a constant, for ordering endpoints.

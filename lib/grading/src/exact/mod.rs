@@ -6,8 +6,12 @@
 mod form;
 mod functions;
 mod integers;
+mod modular;
 mod normalise;
 mod powers;
 mod products;
+mod small;
 
+pub(crate) use modular::same_at_whole_numbers;
 pub(crate) use normalise::{Normaliser, Unsettled};
+pub(crate) use small::Small;

@@ -40,8 +40,6 @@ pub(crate) struct Normaliser<'b> {
     bindings: Vec<(String, Form)>,
     /// `\log` without a base is decimal.
     pub(super) decimal_log: bool,
-    /// Names stand for small whole numbers.
-    whole_names: Option<u8>,
 }
 
 impl<'b> Normaliser<'b> {
@@ -52,14 +50,7 @@ impl<'b> Normaliser<'b> {
             budget,
             bindings: Vec::new(),
             decimal_log,
-            whole_names: None,
         }
-    }
-
-    /// Gives every name a small whole number; which one depends on the name and the round.
-    pub(crate) fn with_whole_names(mut self, round: u8) -> Self {
-        self.whole_names = Some(round);
-        self
     }
 
     /// The normal form of `left - right`.
@@ -85,12 +76,6 @@ impl<'b> Normaliser<'b> {
     fn symbol(&mut self, name: &str) -> Form {
         if let Some((_, value)) = self.bindings.iter().rev().find(|(bound, _)| bound == name) {
             return value.clone();
-        }
-        if let (Some(round), false) = (self.whole_names, matches!(name, "π" | "∞")) {
-            let sum: u32 = name.bytes().map(u32::from).sum();
-            return Form::integer(
-                i64::from(round) + i64::from(sum % 5) + 2 * i64::from(round) * i64::from(sum % 3),
-            );
         }
         Form::atom(self.intern(Atom::Symbol(name.to_owned())), Exponent::one())
     }

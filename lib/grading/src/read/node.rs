@@ -136,9 +136,37 @@ impl Node {
         }
     }
 
-    /// Whether `test` holds for this node or any below it.
+    /// Whether `test` holds for this node or any below it. Asked often, so nothing is allocated.
     pub(crate) fn any(&self, test: &dyn Fn(&Self) -> bool) -> bool {
-        test(self) || self.children().into_iter().any(|child| child.any(test))
+        let below = |all: &[Self]| all.iter().any(|child| child.any(test));
+        test(self)
+            || match self {
+                Self::Number(_)
+                | Self::Symbol(_)
+                | Self::Constant(_)
+                | Self::Based { .. }
+                | Self::Text(_) => false,
+                Self::Negative(a) | Self::PlusMinus { term: a, .. } | Self::Percent(a) => {
+                    a.any(test)
+                }
+                Self::Degrees(a) | Self::Money(a) | Self::Quantity(a, _) => a.any(test),
+                Self::Quotient(a, b)
+                | Self::Power(a, b)
+                | Self::Without(a, b)
+                | Self::Such(a, b) => a.any(test) || b.any(test),
+                Self::Range { from, to, body, .. } => {
+                    from.any(test) || to.any(test) || body.any(test)
+                }
+                Self::Sum(all) | Self::Product(all) | Self::Apply(_, all) | Self::Call(_, all) => {
+                    below(all)
+                }
+                Self::List(all)
+                | Self::Group(_, _, all)
+                | Self::Union(all)
+                | Self::Intersection(all) => below(all),
+                Self::Relation(all, _) | Self::Ratio(all) => below(all),
+                Self::Matrix(rows) | Self::Cases(rows) => rows.iter().any(|row| below(row)),
+            }
     }
 
     /// Whether the tree speaks of a variable; functions of unknown meaning count.

@@ -370,10 +370,12 @@ pub(super) fn number(digits: &str) -> Option<Number> {
 
 /// `value * 10^exponent`.
 fn scaled(value: BigInt, exponent: i32) -> BigRational {
+    if exponent == 0 {
+        return BigRational::from_integer(value);
+    }
     let power = BigInt::from(10).pow(exponent.unsigned_abs());
     match exponent {
-        0 => BigRational::from_integer(value),
-        1.. => BigRational::from_integer(value * power),
+        0.. => BigRational::from_integer(value * power),
         _ => BigRational::new(value, power),
     }
 }
