@@ -67,9 +67,12 @@ pub struct DemonstrationArgs {
     /// Dialogues to write.
     #[arg(long, default_value_t = 24_000, value_name = "N")]
     pub count: u64,
-    /// Share of fresh attempts that follow a misconception.
+    /// Share of first attempts that follow a misconception.
     #[arg(long, default_value_t = 0.5, value_name = "SHARE", value_parser = share)]
     pub misconceptions: f64,
+    /// The same among later attempts that do not repeat the one before [default: as in first ones]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub later_misconceptions: Option<f64>,
     /// Share of fresh attempts with a slip of arithmetic.
     #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = share)]
     pub slips: f64,

@@ -19,8 +19,11 @@ const FRESH_DRAWS: usize = 16;
 
 pub fn write(args: &DemonstrationArgs) -> anyhow::Result<()> {
     ensure!(
-        args.misconceptions + args.slips <= 1.0,
-        "--misconceptions and --slips are shares of the same attempts, expected a sum of at most 1"
+        args.misconceptions
+            .max(args.later_misconceptions.unwrap_or_default())
+            + args.slips
+            <= 1.0,
+        "misconceptions and --slips are shares of the same attempts, expected a sum of at most 1"
     );
     let questions = tables::read_all(&args.data, None)?;
     ensure!(
@@ -103,21 +106,25 @@ fn fresh(
     args: &DemonstrationArgs,
     random: &mut ChaCha8Rng,
 ) -> String {
-    let mut attempt = problem.attempt(manner(args, random), random);
+    let misconceptions = match earlier {
+        [] => args.misconceptions,
+        _ => args.later_misconceptions.unwrap_or(args.misconceptions),
+    };
+    let mut attempt = problem.attempt(manner(misconceptions, args.slips, random), random);
     for _ in 1..FRESH_DRAWS {
         if !earlier.contains(&attempt) {
             break;
         }
-        attempt = problem.attempt(manner(args, random), random);
+        attempt = problem.attempt(manner(misconceptions, args.slips, random), random);
     }
     attempt
 }
 
-fn manner(args: &DemonstrationArgs, random: &mut ChaCha8Rng) -> Manner {
+fn manner(misconceptions: f64, slips: f64, random: &mut ChaCha8Rng) -> Manner {
     let draw: f64 = random.random();
-    if draw < args.misconceptions {
+    if draw < misconceptions {
         Manner::Misconception
-    } else if draw < args.misconceptions + args.slips {
+    } else if draw < misconceptions + slips {
         Manner::Slip
     } else {
         Manner::Right

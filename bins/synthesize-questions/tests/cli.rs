@@ -141,6 +141,30 @@ fn without_flaws_every_first_attempt_is_right() {
 }
 
 #[test]
+fn who_thinks_again_may_do_better() {
+    let folder = TempDir::new().unwrap();
+    questions(folder.path(), "1");
+    let flawed_at_first = ["--misconceptions", "1", "--slips", "0", "--repeats", "0"];
+    let second_is_last = |extra: &[&str]| {
+        let arguments = [&flawed_at_first[..], extra].concat();
+        let rows = demonstrations(folder.path(), &arguments);
+        let attempts = |row: &Value| row["demonstration"].as_array().unwrap().len();
+        let tried_again = rows.iter().filter(|row| attempts(row) > 1).count();
+        (
+            tried_again,
+            rows.iter().filter(|row| attempts(row) == 2).count(),
+        )
+    };
+    let (again, second) = second_is_last(&["--later-misconceptions", "0", "--attempts", "3"]);
+    assert_eq!(
+        again, second,
+        "a second attempt without a misconception is right"
+    );
+    let (again, second) = second_is_last(&["--attempts", "3"]);
+    assert!(again > second, "misconceptions never end");
+}
+
+#[test]
 fn the_blank_policy_is_a_model_directory_without_weights() {
     let folder = TempDir::new().unwrap();
     questions(folder.path(), "1");
