@@ -116,6 +116,11 @@ fn admit(game: &Game, too_long: TooLong, index: u64, row: Row) -> Result<(Arriva
     let task = task(game, &row)?;
     let (needed, context) = (task.prompt.len(), game.rules.context);
     let dialogue_id = task.dialogue_id.clone();
+    if needed == 0 {
+        return Err(row
+            .fail("question", "expected a text, the prompt has no token")
+            .into());
+    }
     if needed < context {
         return Ok((
             Arrival {

@@ -21,6 +21,8 @@ use crate::written::Ordered;
 const AHEAD: usize = 8;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
+    // First, so that a mistyped file is known before a large model is read.
+    let (reader, writer) = (args.io.open()?, args.io.create()?);
     let policy = Policy::open(&args)?;
     let Engines { engines, batch } = engines::choose(&args, &policy)?;
     let settings = Settings {
@@ -28,7 +30,6 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         sampling: sampling(&args),
         grader: grader(&args)?,
     };
-    let (reader, writer) = (args.io.open()?, args.io.create()?);
     let (events, inbox) = channel();
     let pool = pool(engines, &settings, events.clone())?;
     let window = Arc::new(Window::new((AHEAD * batch).max(1024) as u64));
@@ -54,6 +55,8 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         &context.progress(None, "dialogues"),
     )?;
     tracing::info!("{}", summary.line(started.elapsed()));
+    let fed = pool.counters().fed.load(Ordering::Relaxed);
+    tracing::debug!("{fed} tokens went through the policy, prompts and feedback included");
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The machine against recorded dialogues, boxed answers and rewards; the files are described in the fixtures' README.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::path::PathBuf;
 
 use attempts::{

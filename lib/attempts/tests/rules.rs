@@ -1,5 +1,7 @@
 //! Rules that the recorded dialogues do not reach: end-of-sequence attempts, templates, demonstrations.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use attempts::{
     AttemptEnd, Chunk, Dialogue, Ending, Finish, Next, Reading, Ruling, Template, layout,
     substitute,

@@ -1,5 +1,7 @@
 //! The sampler against distributions computed in float64, and its keyed random numbers.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use generation::{Drawn, Sampler, Sampling, uniform};
 use proptest::prelude::*;
 

@@ -1,5 +1,7 @@
 //! The scheduler with a policy and a tokenizer made up for the test: who is played when never shows in what is played.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};

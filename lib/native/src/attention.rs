@@ -4,6 +4,8 @@
 //! are summed in sixteen lanes by position modulo sixteen; the weighted values are four chains by position modulo
 //! four. So a position's result is the same whether it was prefilled or decoded, alone or among others.
 
+#![allow(clippy::needless_range_loop)] // the indices are heads, blocks and chains of one kernel
+
 use crate::math::exponentials;
 use crate::simd::{LANES, Lanes, kernel};
 

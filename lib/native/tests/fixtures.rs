@@ -1,6 +1,8 @@
 //! The engine against recorded logits and continuations of small checkpoints, and against itself: any batch, any
 //! chunks, any threads, any instructions.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

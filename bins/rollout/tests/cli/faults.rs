@@ -53,6 +53,23 @@ fn rows_that_cannot_be_played_are_named_after_those_before_them() {
 }
 
 #[test]
+fn a_prompt_without_a_token_is_refused() {
+    let Some(bench) = Bench::new() else { return };
+    fs_err::write(
+        bench.path("bare.toml"),
+        "prompt = '{question}'\nfeedback = 'no'",
+    )
+    .unwrap();
+    let mut row = question(1, 1);
+    row["question"] = json!("");
+    let (message, _) = bench.fails(lines(&[row]), &["--template", "bare.toml"]);
+    assert!(
+        message.contains("line 1") && message.contains("\"question\""),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_failed_run_leaves_no_output_file() {
     let Some(bench) = Bench::new() else { return };
     let mut input = lines(&questions(3));

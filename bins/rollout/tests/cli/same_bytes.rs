@@ -163,3 +163,55 @@ fn torch_agrees_with_the_native_engine() {
         }
     }
 }
+
+/// The policy that comes with the project writes real answers: verdicts, feedback and solved dialogues take part.
+#[test]
+fn the_embedded_policy_plays_the_same_in_any_batch() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/tiny");
+    if !data.join("base/model.safetensors").is_file() {
+        println!("skipped: no policy in {}", data.display());
+        return;
+    }
+    let Some(mut bench) = Bench::new() else {
+        return;
+    };
+    bench.model = data.join("base");
+    let text = fs_err::read(data.join("test.jsonl")).unwrap();
+    let mut rows = crate::support::parse(&text);
+    rows.truncate(120);
+    for (number, row) in rows.iter_mut().enumerate() {
+        let asked = crate::support::question(number, 1 + number % 5);
+        for field in ["question_id", "attempts_allowed", "sample_index", "seed"] {
+            row[field] = asked[field].clone();
+        }
+    }
+    let template = data.join("template.toml");
+    let flags = [
+        "--template",
+        template.to_str().unwrap(),
+        "--max-new-tokens",
+        "320",
+    ];
+    let run = |work: &[&str]| bytes(&bench, &rows, &[&flags[..], work].concat());
+    let alone = run(&["--max-batch", "1"]);
+    assert!(run(&["--max-batch", "50", "--threads", "2"]) == alone);
+    let played = crate::support::parse(&alone);
+    let solved = played
+        .iter()
+        .filter(|row| row["stop_reason"] == "solved")
+        .count();
+    let retried = played
+        .iter()
+        .filter(|row| row["attempts_used"].as_i64() > Some(1))
+        .count();
+    assert!(
+        solved > 10 && retried > 10,
+        "{solved} solved, {retried} retried of 120"
+    );
+    for row in played.iter().filter(|row| row["stop_reason"] == "solved") {
+        let attempts = row["attempts"].as_array().unwrap();
+        let (last, before) = attempts.split_last().unwrap();
+        assert_eq!(last["verdict"], "correct");
+        assert!(before.iter().all(|attempt| attempt["verdict"] != "correct"));
+    }
+}
