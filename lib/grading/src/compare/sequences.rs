@@ -24,7 +24,10 @@ pub(super) fn spread(node: &Node) -> Option<Node> {
         }
         Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => None,
         _ if has_plus_minus(node) => {
-            Some(Node::List(vec![signed(node, false), signed(node, true)]))
+            let both = vec![signed(node, false), signed(node, true)];
+            // Where a sign stays behind, spreading again would never end.
+            let spread = !both.iter().any(has_plus_minus);
+            spread.then_some(Node::List(both))
         }
         _ => None,
     }
@@ -38,7 +41,8 @@ fn spread_items(items: &[Node]) -> Option<Vec<Node>> {
         Some(Node::List(both)) => both,
         _ => vec![item.clone()],
     };
-    Some(items.iter().flat_map(both).collect())
+    let spread: Vec<Node> = items.iter().flat_map(both).collect();
+    (!spread.iter().any(has_plus_minus)).then_some(spread)
 }
 
 fn has_plus_minus(node: &Node) -> bool {
@@ -71,6 +75,9 @@ fn signed(node: &Node, lower: bool) -> Node {
         Node::Apply(function, all) => Node::Apply(*function, each(all)),
         Node::Call(name, all) => Node::Call(name.clone(), each(all)),
         Node::Relation(all, signs) => Node::Relation(each(all), signs.clone()),
+        Node::Ratio(all) => Node::Ratio(each(all)),
+        Node::Intersection(all) => Node::Intersection(each(all)),
+        Node::Without(a, b) => Node::Without(one(a), one(b)),
         other => other.clone(),
     }
 }
