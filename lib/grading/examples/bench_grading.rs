@@ -201,7 +201,7 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
         ] {
             tally.add(case, outcome);
         }
-        if let (true, [Some(q), Some(m)]) = (case.class.starts_with("real"), case.peers)
+        if let (true, [Some(q), Some(m)]) = (case.kind == "response", case.peers)
             && q == m
         {
             both += 1;
@@ -233,7 +233,7 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
     }
     writeln!(
         out,
-        "\nagreement where both references agree on real outputs: {agreed} of {both} ({:.2} %)",
+        "\nagreement on responses where both references agree: {agreed} of {both} ({:.2} %)",
         100.0 * agreed as f64 / f64::from(both.max(1))
     )?;
     timing(out, cases, outcomes)?;
@@ -291,7 +291,7 @@ fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std
         let against_truth = case
             .expected()
             .is_some_and(|expected| expected != outcome.verdict);
-        let against_both = case.class.starts_with("real")
+        let against_both = case.kind == "response"
             && case.peers[0] == case.peers[1]
             && case.peers[0].is_some_and(|q| q != outcome.verdict);
         if !against_truth && !against_both {

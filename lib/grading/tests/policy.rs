@@ -54,6 +54,7 @@ fn numbers_in_every_spelling() {
         &[
             (r"1\frac{1}{2}", "1.5"),
             ("1 1/2", "3/2"),
+            ("2**1009", "2^{1009}"),
             ("1,234", "1234"),
             (r"1{,}234", "1234"),
             (r"1\,234", "1234"),
@@ -170,7 +171,8 @@ fn sets_of_real_numbers() {
         "real sets",
         &[
             ("x > 3", r"(3,\infty)"),
-            (r"a \le x \le b", r"a \leq x \leq b"),
+            (r"a \le x \le b", "[a,b]"),
+            (r"b > x \ge a", "[a,b)"),
             (r"-1 \le x \le 0", "[-1,0]"),
             (r"x \in [1,2)", "1 <= x < 2"),
             (r"\{x \mid x \ge 1\}", r"[1,+\infty)"),

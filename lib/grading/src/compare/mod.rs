@@ -157,11 +157,14 @@ impl Comparison<'_> {
         if let (Node::Group(..), Node::Group(..)) = (p, r) {
             return self.groups(p, r);
         }
-        if self.options.relations_are_sets
-            && (real_sets::is_range(p) || real_sets::is_range(r))
-            && let Some(decision) = self.real_sets(p, r)
-        {
-            return decision;
+        if self.options.relations_are_sets && (real_sets::is_range(p) || real_sets::is_range(r)) {
+            if let Some(decision) = self.real_sets(p, r) {
+                return decision;
+            }
+            // Ends that are names: `a <= x <= b` and `[a, b]`.
+            if let (Some(p), Some(r)) = (real_sets::interval(p), real_sets::interval(r)) {
+                return self.groups(&p, &r);
+            }
         }
         match (p, r) {
             (Node::Union(p), Node::Union(r)) | (Node::Intersection(p), Node::Intersection(r)) => {

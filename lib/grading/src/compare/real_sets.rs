@@ -38,6 +38,51 @@ pub(super) fn order(sign: Sign) -> bool {
     crate::read::is_order(sign)
 }
 
+/// An interval, or a chain of two inequalities around a name as one.
+pub(super) fn interval(node: &Node) -> Option<Node> {
+    match node {
+        Node::Group(Bracket::Round | Bracket::Square, Bracket::Round | Bracket::Square, items)
+            if items.len() == 2 =>
+        {
+            Some(node.clone())
+        }
+        Node::Relation(sides, signs) => match (sides.as_slice(), signs.as_slice()) {
+            ([Node::Symbol(_), set], [Sign::In]) => interval(set),
+            (
+                [low, Node::Symbol(_), high],
+                [
+                    left @ (Sign::Less | Sign::LessEqual),
+                    right @ (Sign::Less | Sign::LessEqual),
+                ],
+            ) => Some(between(low, *left, *right, high)),
+            (
+                [high, Node::Symbol(_), low],
+                [
+                    left @ (Sign::Greater | Sign::GreaterEqual),
+                    right @ (Sign::Greater | Sign::GreaterEqual),
+                ],
+            ) => Some(between(low, turned(*right), turned(*left), high)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn between(low: &Node, left: Sign, right: Sign, high: &Node) -> Node {
+    let bracket = |sign: Sign| {
+        if sign == Sign::LessEqual {
+            Bracket::Square
+        } else {
+            Bracket::Round
+        }
+    };
+    Node::Group(
+        bracket(left),
+        bracket(right),
+        vec![low.clone(), high.clone()],
+    )
+}
+
 impl Comparison<'_> {
     /// Compares as sets of real numbers, if both sides are such sets with known ends.
     pub(super) fn real_sets(&self, p: &Node, r: &Node) -> Option<Decision> {

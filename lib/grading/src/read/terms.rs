@@ -5,6 +5,14 @@ use super::parser::{PILE, Parser, ReadError};
 use super::token::{Bracket, Constant, Function, Lexeme, Sign};
 use super::unit_words::with_unit;
 
+/// What can stand behind a factor without a sign between.
+enum Beside {
+    Unit(String),
+    /// The fraction of a mixed number.
+    Fraction(Node),
+    Factor(Node),
+}
+
 impl Parser<'_> {
     /// Factors beside each other, explicit products, quotients, and a unit behind them.
     pub(super) fn term(&mut self) -> Result<Node, ReadError> {
@@ -35,16 +43,12 @@ impl Parser<'_> {
                     pile += 1;
                 }
                 Some(_) => match self.beside(&left)? {
-                    Some(next) => {
-                        pile += usize::from(matches!(
-                            next,
-                            Node::Quantity(..)
-                                | Node::Percent(_)
-                                | Node::Degrees(_)
-                                | Node::Money(_)
-                        ));
-                        left = next;
+                    Some(Beside::Unit(unit)) => {
+                        left = with_unit(left, unit);
+                        pile += 1;
                     }
+                    Some(Beside::Fraction(fraction)) => left = Node::Sum(vec![left, fraction]),
+                    Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
                 },
                 None => break,
@@ -62,12 +66,12 @@ impl Parser<'_> {
     }
 
     /// What stands directly behind `left` and multiplies it or names its unit.
-    fn beside(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
+    fn beside(&mut self, left: &Node) -> Result<Option<Beside>, ReadError> {
         if let Some(unit) = self.unit(left) {
-            return Ok(Some(with_unit(left.clone(), unit)));
+            return Ok(Some(Beside::Unit(unit)));
         }
-        if let Some(mixed) = self.mixed(left)? {
-            return Ok(Some(mixed));
+        if let Some(fraction) = self.mixed(left)? {
+            return Ok(Some(Beside::Fraction(fraction)));
         }
         if !self.starts_factor() {
             return Ok(None);
@@ -75,8 +79,7 @@ impl Parser<'_> {
         if matches!(self.peek(), Some(Lexeme::Number(_))) && ends_in_number(left) {
             return Err(self.unexpected());
         }
-        let right = self.factor()?;
-        Ok(Some(times(left.clone(), right)))
+        Ok(Some(Beside::Factor(self.factor()?)))
     }
 
     /// `2\frac{1}{2}`, `2 1/2`: an integer and a proper fraction behind it.
@@ -91,16 +94,9 @@ impl Parser<'_> {
         if whole.decimal || !plain {
             return Ok(None);
         }
+        let start = self.at;
         let fraction = match self.peek() {
-            Some(Lexeme::Sign(Sign::Fraction)) => {
-                let start = self.at;
-                let fraction = self.factor()?;
-                if !is_proper(&fraction) {
-                    self.at = start;
-                    return Ok(None);
-                }
-                fraction
-            }
+            Some(Lexeme::Sign(Sign::Fraction)) => self.factor()?,
             Some(Lexeme::Number(_)) if self.is_plain_fraction() => {
                 let top = self.factor()?;
                 self.at += 1;
@@ -108,7 +104,11 @@ impl Parser<'_> {
             }
             _ => return Ok(None),
         };
-        Ok(is_proper(&fraction).then(|| Node::Sum(vec![left.clone(), fraction])))
+        if is_proper(&fraction) {
+            return Ok(Some(fraction));
+        }
+        self.at = start;
+        Ok(None)
     }
 
     fn is_plain_fraction(&self) -> bool {

@@ -8,6 +8,18 @@ use super::units;
 impl Parser<'_> {
     /// A unit behind a value: text, or a word that cannot be a product of names.
     pub(super) fn unit(&mut self, left: &Node) -> Option<String> {
+        let possible = matches!(
+            self.peek(),
+            Some(
+                Lexeme::Text(_)
+                    | Lexeme::Word(_)
+                    | Lexeme::Function(_)
+                    | Lexeme::Open(Bracket::Round)
+            )
+        );
+        if !possible {
+            return None;
+        }
         let start = self.at;
         let bracketed = matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)));
         self.at += usize::from(bracketed);
