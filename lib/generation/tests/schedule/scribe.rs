@@ -1,0 +1,204 @@
+//! A policy and a tokenizer made up for the test, and a run of them through the pool.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+
+use attempts::{AttemptEnd, Template};
+use generation::{
+    Backend, BackendError, Codec, Engine, Finished, Game, GenerationError, Job, Pool, Rules,
+    Sampling, Settings, Task,
+};
+use grading::{Builtin, Grader};
+use tokens::TokensError;
+
+pub const EOS: i32 = 256;
+
+/// A byte a token.
+pub struct Bytes;
+
+impl Codec for Bytes {
+    fn encode(&self, text: &str) -> Result<Vec<i32>, TokensError> {
+        Ok(text.bytes().map(i32::from).collect())
+    }
+
+    fn decode(&self, ids: &[i32]) -> Result<String, TokensError> {
+        let bytes: Vec<u8> = ids.iter().filter_map(|id| u8::try_from(*id).ok()).collect();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Writes `\boxed{d}` with a random digit after every `>`, then stops, or babbles for ever when asked about `!`.
+pub struct Scribe {
+    slots: Vec<Vec<i32>>,
+    context: usize,
+    /// Sequences held by all scribes, to see that all are given back.
+    held: Arc<AtomicI64>,
+    logits: Vec<f32>,
+}
+
+impl Scribe {
+    fn next(history: &[i32]) -> Vec<f32> {
+        const SCRIPT: &[u8] = b"\\boxed{#}";
+        let start = history
+            .iter()
+            .rposition(|id| *id == i32::from(b'>'))
+            .map_or(0, |at| at + 1);
+        let mut logits = vec![-60.0; 257];
+        match SCRIPT.get(history.len() - start) {
+            _ if history.contains(&i32::from(b'!')) => {
+                logits[b'a' as usize..=b'z' as usize].fill(0.0)
+            }
+            Some(b'#') => logits[b'0' as usize..=b'9' as usize].fill(0.0),
+            Some(letter) => logits[*letter as usize] = 0.0,
+            None => logits[EOS as usize] = 0.0,
+        }
+        logits
+    }
+}
+
+impl Backend for Scribe {
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn extend(&mut self, chunks: &[(usize, &[i32])]) -> Result<&[f32], BackendError> {
+        self.logits.clear();
+        for (slot, tokens) in chunks {
+            assert!(!tokens.is_empty());
+            if self.slots[*slot].is_empty() {
+                self.held.fetch_add(1, Ordering::Relaxed);
+            }
+            self.slots[*slot].extend_from_slice(tokens);
+            assert!(
+                self.slots[*slot].len() < self.context,
+                "the last token never needs to be fed"
+            );
+            self.logits.extend(Self::next(&self.slots[*slot]));
+        }
+        Ok(&self.logits)
+    }
+
+    fn release(&mut self, slot: usize) {
+        assert!(!self.slots[slot].is_empty(), "released twice");
+        self.slots[slot].clear();
+        self.held.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub attempts: u32,
+    pub seed: i64,
+    pub endless: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    pub attempt_end: AttemptEnd,
+    pub check_every: usize,
+    pub max_new_tokens: usize,
+    pub context: usize,
+}
+
+pub const USUAL: Setup = Setup {
+    attempt_end: AttemptEnd::Eos,
+    check_every: 4,
+    max_new_tokens: 1000,
+    context: 1000,
+};
+
+pub fn game(setup: Setup) -> Arc<Game> {
+    let template = Template {
+        prompt: "{question}|{attempts_allowed}>".into(),
+        feedback: "no {attempts_left}>".into(),
+        close: "##".into(),
+    };
+    let rules = Rules {
+        attempt_end: setup.attempt_end,
+        check_every: setup.check_every,
+        max_new_tokens: setup.max_new_tokens,
+        context: setup.context,
+        stop_ids: vec![EOS],
+    };
+    Arc::new(Game::new(rules, template, Box::new(Bytes)).unwrap())
+}
+
+pub fn task(game: &Game, question: &Question) -> Task {
+    let text = if question.endless { "!" } else { "q" };
+    Task {
+        dialogue_id: question.seed.to_string(),
+        prompt: Task::prompt(game, text, question.attempts).unwrap(),
+        question: text.into(),
+        reference: "7".into(),
+        attempts_allowed: question.attempts,
+        seed: question.seed,
+        context: vec![],
+    }
+}
+
+/// Plays all questions on `workers` of `slots` rows each.
+pub fn play(
+    setup: Setup,
+    questions: &[Question],
+    workers: usize,
+    slots: usize,
+    grader: Arc<dyn Grader>,
+) -> Result<BTreeMap<i64, Finished>, GenerationError> {
+    let (game, held) = (game(setup), Arc::new(AtomicI64::new(0)));
+    let engines = (0..workers).map(|_| {
+        let held = Arc::clone(&held);
+        let scribe = move || {
+            let scribe = Scribe {
+                slots: vec![vec![]; slots],
+                context: setup.context,
+                held,
+                logits: vec![],
+            };
+            Ok(Box::new(scribe) as Box<dyn Backend>)
+        };
+        Box::new(scribe) as Engine
+    });
+    let settings = Settings {
+        game: Arc::clone(&game),
+        sampling: Sampling::default(),
+        grader,
+    };
+    let (sender, results) = mpsc::channel();
+    let sender = Mutex::new(sender);
+    let pool = Pool::start(engines.collect(), &settings, move |played| {
+        let _ = sender.lock().unwrap().send(played);
+    })
+    .unwrap();
+    for (index, question) in (0..).zip(questions) {
+        assert!(pool.queue().push(Job {
+            index,
+            task: task(&game, question)
+        }));
+    }
+    pool.queue().close();
+    let mut finished = BTreeMap::new();
+    for _ in questions {
+        let played = results.recv().unwrap()?;
+        let seed = questions[played.index as usize].seed;
+        assert!(
+            finished.insert(seed, played.finished).is_none(),
+            "a dialogue was played twice"
+        );
+    }
+    drop(pool);
+    assert_eq!(held.load(Ordering::Relaxed), 0, "every slot is given back");
+    Ok(finished)
+}
+
+pub fn builtin() -> Arc<dyn Grader> {
+    Arc::new(Builtin::default())
+}
+
+pub fn one(setup: Setup, question: Question) -> Finished {
+    play(setup, &[question], 1, 1, builtin())
+        .unwrap()
+        .into_values()
+        .next()
+        .unwrap()
+}
