@@ -40,15 +40,20 @@ fn demonstrations(directory: &Path, extra: &[&str]) -> Vec<Value> {
         directory.join("train.jsonl"),
         directory.join("demonstrations.jsonl"),
     );
+    let few = ["--count", "300"];
+    let count = if extra.contains(&"--count") {
+        &[][..]
+    } else {
+        &few
+    };
     synthesize(&[
         "demonstrations",
         "--data",
         text(&data),
         "--output",
         text(&output),
-        "--count",
-        "300",
     ])
+    .args(count)
     .args(extra)
     .assert()
     .success();
@@ -188,6 +193,52 @@ fn the_blank_policy_is_a_model_directory_without_weights() {
             .unwrap();
     let tokens = tokenizer["model"]["vocab"].as_object().unwrap().len() + 3;
     assert_eq!(tokens, config.vocab_size);
+}
+
+/// The arguments are those of `pipelines/tiny-base.sh`.
+#[test]
+fn the_embedded_questions_and_tokenizer_are_what_the_recipe_makes() {
+    let folder = TempDir::new().unwrap();
+    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/tiny");
+    let output = text(folder.path());
+    let sizes = [
+        "--seed", "1", "--train", "1100", "--dev", "100", "--test", "200",
+    ];
+    synthesize(&["questions", "--output-dir", output])
+        .args(sizes)
+        .assert()
+        .success();
+    let shares = "--seed 1 --count 24000 --misconceptions 0.73 --later-misconceptions 0.3 \
+                  --slips 0.03 --repeats 0.55 --attempts 5 --longest 4";
+    demonstrations(
+        folder.path(),
+        &shares.split_whitespace().collect::<Vec<_>>(),
+    );
+    let (data, policy) = (
+        folder.path().join("demonstrations.jsonl"),
+        folder.path().join("base"),
+    );
+    synthesize(&[
+        "blank-policy",
+        "--vocabulary",
+        "320",
+        "--demonstrations",
+        text(&data),
+    ])
+    .args(["--template", text(&embedded.join("template.toml"))])
+    .args(["--output-dir", text(&policy)])
+    .assert()
+    .success();
+    for name in [
+        "train.jsonl",
+        "dev.jsonl",
+        "test.jsonl",
+        "base/tokenizer.json",
+    ] {
+        let made = std::fs::read(folder.path().join(name)).unwrap();
+        let kept = std::fs::read(embedded.join(name)).unwrap();
+        assert!(made == kept, "{name} is not what the recipe makes");
+    }
 }
 
 #[test]
