@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p grading --example bench_grading -- ../shared/grading/dev.jsonl [--wrong] [--fold N]`
 //! `--wrong` lists every case that is graded wrongly; `--fold 0|1` keeps the two thirds or the third of the cases
-//! whose ids fall there, to measure on cases that were not looked at.
+//! whose ids fall there, to measure on cases that were not looked at. `--peer-pairs FILE` measures the rate on pairs
+//! `[[prediction, reference, 0 or 1], ...]` instead.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -170,6 +171,11 @@ impl Case {
         }
     }
 
+    /// What a model really wrote; the agreement of the references is counted on these.
+    fn is_real_response(&self) -> bool {
+        self.kind == "response" && self.class.starts_with("real")
+    }
+
     /// The right verdict: extraction cases are right when the string was found.
     fn expected(&self) -> Option<bool> {
         if self.kind == "extraction" {
@@ -201,7 +207,7 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
         ] {
             tally.add(case, outcome);
         }
-        if let (true, [Some(q), Some(m)]) = (case.kind == "response", case.peers)
+        if let (true, [Some(q), Some(m)]) = (case.is_real_response(), case.peers)
             && q == m
         {
             both += 1;
@@ -233,7 +239,7 @@ fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
     }
     writeln!(
         out,
-        "\nagreement on responses where both references agree: {agreed} of {both} ({:.2} %)",
+        "\nagreement on real responses where both references agree: {agreed} of {both} ({:.2} %)",
         100.0 * agreed as f64 / f64::from(both.max(1))
     )?;
     timing(out, cases, outcomes)?;
@@ -291,7 +297,7 @@ fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std
         let against_truth = case
             .expected()
             .is_some_and(|expected| expected != outcome.verdict);
-        let against_both = case.kind == "response"
+        let against_both = case.is_real_response()
             && case.peers[0] == case.peers[1]
             && case.peers[0].is_some_and(|q| q != outcome.verdict);
         if !against_truth && !against_both {

@@ -22,26 +22,20 @@ pub(super) fn in_prose<'a>(text: &'a str, reference: &str) -> Option<Extracted<'
         })
 }
 
-/// The announced truth value; without an announcement the only one that the beginning and the end of the text speak of.
+/// The announced truth value; without an announcement the only one that the end of the text speaks of.
 fn boolean(text: &str) -> Option<&str> {
     if let Some(stated) = super::stated::stated(text) {
         return last_word(stated, is_boolean);
     }
-    let (start, end) = (
-        floor(text, text.len().min(EDGE)),
-        floor(text, text.len().saturating_sub(EDGE)),
-    );
-    let found =
-        last_word(&text[end..], is_boolean).or_else(|| last_word(&text[..start], is_boolean))?;
+    let end = &text[floor(text, text.len().saturating_sub(EDGE))..];
+    let found = last_word(end, is_boolean)?;
     let positive =
         |word: &str| word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("yes");
     let contradicted = |word: &str| is_boolean(word) && positive(word) != positive(found);
-    let both =
-        last_word(&text[end..], contradicted).or_else(|| last_word(&text[..start], contradicted));
-    both.is_none().then_some(found)
+    last_word(end, contradicted).is_none().then_some(found)
 }
 
-/// Bytes at either end of a text where a truth value answers the question.
+/// Bytes at the end of a text where a truth value answers the question.
 const EDGE: usize = 120;
 
 fn floor(text: &str, at: usize) -> usize {
