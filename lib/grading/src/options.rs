@@ -37,8 +37,6 @@ pub struct Options {
     pub base_required: bool,
     /// A column vector may be written as a tuple or in angle brackets.
     pub vectors_as_tuples: bool,
-    /// `four` is 4.
-    pub number_words: bool,
     /// Steps that one comparison may take; about 20 nanoseconds each.
     pub steps: u64,
     /// Which extraction rules may find the answer in a response.
@@ -64,7 +62,6 @@ impl Default for Options {
             ignore_labels: true,
             base_required: true,
             vectors_as_tuples: true,
-            number_words: true,
             steps: 60_000,
             rules: Rules::BOXED,
         }

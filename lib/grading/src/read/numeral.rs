@@ -127,15 +127,6 @@ fn exponent(text: &str, signed: bool) -> usize {
         return 0;
     };
     let sign = usize::from(rest.starts_with(['+', '-']) && signed);
-    let minus = if signed && rest.starts_with('−') {
-        '−'.len_utf8()
-    } else {
-        0
-    };
-    if minus > 0 {
-        // Kept simple: the lexer rewrites unicode signs nowhere else, and such exponents are read by the parser.
-        return 0;
-    }
     match digits(&rest[sign..]) {
         0 => 0,
         count => 1 + sign + count,
