@@ -201,10 +201,13 @@ fn equations_and_labels() {
             ("f(x)=2x", "2x"),
             (r"\frac{x^2}{4}+\frac{y^2}{3}=1", "3x^2+4y^2-12=0"),
             ("x = 2+3 = 5", "5"),
+            (r"\frac{22}{7} \approx 3.14", r"\frac{22}{7}"),
         ],
         &[
             ("x-5=0", "x=5"),
             ("x-5=0", "5"),
+            // Guesses strung together are not approximations of each other.
+            (r"1 \approx 2 \approx 3", "1"),
             ("k", "k=2n-1"),
             ("y=3x+1", "y=3x"),
             (r"\log(0.01)=-3", r"\log(0.01)=-2"),

@@ -79,7 +79,7 @@ impl Comparison<'_> {
                 return Some(same);
             }
         }
-        let (p, r) = (values_of(p, p_signs), values_of(r, r_signs));
+        let (p, r) = (self.values_of(p, p_signs), self.values_of(r, r_signs));
         Some(self.any_pair(&p, &r))
     }
 
@@ -98,6 +98,25 @@ impl Comparison<'_> {
         last
     }
 
+    /// The values of a chain that may stand for it: the last one, and what it approximates. Values that are far from
+    /// the last are no approximation of it but further guesses, and do not count.
+    fn values_of<'n>(&self, sides: &'n [Node], signs: &[Sign]) -> Vec<&'n Node> {
+        let Some(last) = sides.last() else {
+            return Vec::new();
+        };
+        let near = |side: &Node| match (self.constant(side), self.constant(last)) {
+            (Some(a), Some(b)) => (a - b).abs() <= 0.05 * b.abs(),
+            _ => false,
+        };
+        let approximated = signs
+            .iter()
+            .zip(sides)
+            .filter(|(sign, side)| **sign == Sign::Approximately && near(side));
+        std::iter::once(last)
+            .chain(approximated.map(|(_, side)| side))
+            .collect()
+    }
+
     /// A chain of equal values against a single one: its last value counts, and the exact ones before an approximation.
     fn chain_against(
         &self,
@@ -106,7 +125,7 @@ impl Comparison<'_> {
         other: &Node,
         turned: bool,
     ) -> Decision {
-        let values = values_of(sides, signs);
+        let values = self.values_of(sides, signs);
         if values.is_empty() || (sides.len() == 2 && signs == [Sign::Equal] && is_unsolved(sides)) {
             return Decision::no(Reason::NotSolved, || {
                 "an equation against a value".to_owned()
@@ -167,15 +186,4 @@ fn is_relation_list(node: &Node) -> bool {
         Node::List(items) => items.iter().any(|item| matches!(item, Node::Relation(..))),
         _ => false,
     }
-}
-
-/// The values of a chain that may stand for it: the last one, and both sides of an approximation.
-fn values_of<'n>(sides: &'n [Node], signs: &[Sign]) -> Vec<&'n Node> {
-    let mut values: Vec<&Node> = sides.last().into_iter().collect();
-    for (at, sign) in signs.iter().enumerate() {
-        if *sign == Sign::Approximately && !is_label(&sides[at]) {
-            values.push(&sides[at]);
-        }
-    }
-    values
 }
