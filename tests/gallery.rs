@@ -94,10 +94,9 @@ fn run(command: &str, folder: &Path) -> String {
     let path = format!(
         "{}:{}:{}",
         bin_dir().display(),
-        std::env::var("REATTEMPT_TEST_VENV").map_or_else(
-            |_| root().join(".venv-tests").display().to_string(),
-            |venv| venv
-        ) + "/bin",
+        std::env::var("REATTEMPT_TEST_VENV")
+            .unwrap_or_else(|_| root().join(".venv-tests").display().to_string())
+            + "/bin",
         std::env::var("PATH").unwrap_or_default()
     );
     let output = Command::new("bash")
