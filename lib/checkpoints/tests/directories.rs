@@ -15,7 +15,10 @@ const CONFIG: &str = r#"{"model_type": "qwen2", "vocab_size": 8, "hidden_size": 
   "max_position_embeddings": 16, "rms_norm_eps": 1e-6, "torch_dtype": "float32"}"#;
 
 /// A source directory and tensors that fit its configuration.
-fn model() -> (TempDir, ModelConfig, Vec<(String, Vec<usize>, Vec<f32>)>) {
+/// Name, shape and values of a tensor.
+type Tensor = (String, Vec<usize>, Vec<f32>);
+
+fn model() -> (TempDir, ModelConfig, Vec<Tensor>) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.json"), CONFIG).unwrap();
     std::fs::write(folder.path().join("tokenizer.json"), "{}").unwrap();
