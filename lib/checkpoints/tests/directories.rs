@@ -14,10 +14,10 @@ const CONFIG: &str = r#"{"model_type": "qwen2", "vocab_size": 8, "hidden_size": 
   "intermediate_size": 6, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
   "max_position_embeddings": 16, "rms_norm_eps": 1e-6, "torch_dtype": "float32"}"#;
 
-/// A source directory and tensors that fit its configuration.
 /// Name, shape and values of a tensor.
 type Tensor = (String, Vec<usize>, Vec<f32>);
 
+/// A source directory and tensors that fit its configuration.
 fn model() -> (TempDir, ModelConfig, Vec<Tensor>) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.json"), CONFIG).unwrap();
