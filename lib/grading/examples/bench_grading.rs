@@ -5,12 +5,13 @@
 //! whose ids fall there, to measure on cases that were not looked at. `--peer-pairs FILE` measures the rate on pairs
 //! `[[prediction, reference, 0 or 1], ...]` instead.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 use std::time::Instant;
 
-use grading::{Options, Rules, equivalent, extract};
+use grading::{Builtin, Judgement, Options, Rules, equivalent, extract};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -87,7 +88,8 @@ struct Case {
 struct Outcome {
     verdict: bool,
     reason: String,
-    extracted: Option<String>,
+    /// The answer that was found, or what differs.
+    detail: Option<String>,
     microseconds: f64,
 }
 
@@ -115,12 +117,12 @@ impl Case {
 
     /// The best of three timed runs, so that a descheduled thread does not count as work.
     fn measure(&self) -> Outcome {
-        let options = Options::default().with_rules(Rules::ALL);
+        let grader = Builtin::new(Options::default().with_rules(Rules::ALL));
         let mut fastest = f64::INFINITY;
-        let mut outcome = self.grade(&options);
+        let mut outcome = self.grade(&grader);
         for _ in 0..3 {
             let start = Instant::now();
-            outcome = self.grade(&options);
+            outcome = self.grade(&grader);
             fastest = fastest.min(start.elapsed().as_secs_f64() * 1e6);
         }
         Outcome {
@@ -129,45 +131,44 @@ impl Case {
         }
     }
 
-    fn grade(&self, options: &Options) -> Outcome {
+    fn grade(&self, grader: &Builtin) -> Outcome {
+        let options = &grader.0;
         let reference = self.reference.as_deref();
-        let outcome = |verdict, reason: &str, extracted| Outcome {
+        let (verdict, reason, detail) = match self.kind.as_str() {
+            "equivalence" => {
+                let decision = equivalent(&self.given, reference.unwrap_or_default(), options);
+                (
+                    decision.equivalent,
+                    decision.reason.as_str(),
+                    decision.detail,
+                )
+            }
+            // Asked for the string itself: the reference must not help to find it.
+            "extraction" => {
+                let found = extract(&self.given, None, options.rules).map(|found| found.text);
+                let same = match (&found, reference) {
+                    (Some(found), Some(reference)) => {
+                        found.trim() == reference.trim()
+                            || equivalent(found, reference, options).equivalent
+                    }
+                    (found, reference) => found.is_none() == reference.is_none(),
+                };
+                (same, "", found.map(Cow::into_owned))
+            }
+            _ => {
+                let graded = grader.judge(&self.given, reference.unwrap_or_default());
+                (
+                    graded.verdict == Judgement::Correct,
+                    graded.reason.as_str(),
+                    graded.answer,
+                )
+            }
+        };
+        Outcome {
             verdict,
             reason: reason.to_owned(),
-            extracted,
+            detail,
             microseconds: 0.0,
-        };
-        if self.kind == "equivalence" {
-            let decision = equivalent(&self.given, reference.unwrap_or_default(), options);
-            return outcome(
-                decision.equivalent,
-                decision.reason.as_str(),
-                decision.detail,
-            );
-        }
-        // Extraction is asked for the string itself: the reference must not help to find it.
-        let hint = if self.kind == "extraction" {
-            None
-        } else {
-            reference
-        };
-        let found = extract(&self.given, hint, options.rules).map(|found| found.text.to_owned());
-        if self.kind == "extraction" {
-            let same = match (&found, reference) {
-                (Some(found), Some(reference)) => {
-                    found.trim() == reference.trim()
-                        || equivalent(found, reference, options).equivalent
-                }
-                (found, reference) => found.is_none() == reference.is_none(),
-            };
-            return outcome(same, "", found);
-        }
-        match &found {
-            None => outcome(false, "nothing_extracted", None),
-            Some(text) => {
-                let decision = equivalent(text, reference.unwrap_or_default(), options);
-                outcome(decision.equivalent, decision.reason.as_str(), found)
-            }
         }
     }
 
@@ -324,7 +325,7 @@ fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std
                 .map_or("truth unknown".to_owned(), |truth| format!("truth {truth}")),
             given,
             case.reference,
-            outcome.extracted
+            outcome.detail
         )?;
     }
     Ok(())

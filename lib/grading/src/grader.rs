@@ -1,6 +1,7 @@
 //! The seam between what needs verdicts and what gives them.
 
 use crate::command::CommandError;
+use crate::extract::answer_of;
 use crate::{Graded, Judgement, Options, Reason, equivalent, extract};
 
 /// What a grader is asked.
@@ -63,7 +64,8 @@ impl Builtin {
 
     /// The verdict on one response; never fails.
     pub fn judge(&self, response: &str, reference: &str) -> Graded {
-        let Some(answer) = extract(response, Some(reference), self.0.rules) else {
+        let reference = answer_of(reference);
+        let Some(answer) = extract(response, Some(&reference), self.0.rules) else {
             return Graded {
                 verdict: Judgement::NoAnswer,
                 answer: None,
@@ -72,7 +74,7 @@ impl Builtin {
                 detail: None,
             };
         };
-        let decision = equivalent(answer.text, reference, &self.0);
+        let decision = equivalent(&answer.text, &reference, &self.0);
         let verdict = match (decision.equivalent, decision.reason) {
             (_, Reason::UnreadableReference) => Judgement::BadReference,
             (true, _) => Judgement::Correct,
@@ -80,7 +82,7 @@ impl Builtin {
         };
         Graded {
             verdict,
-            answer: Some(answer.text.to_owned()),
+            answer: Some(answer.text.into_owned()),
             rule: Some(answer.rule),
             reason: decision.reason,
             detail: decision.detail,

@@ -294,10 +294,13 @@ fn the_qwen_profile_is_looser() {
 #[test]
 fn extraction_rules() {
     let found = |text: &'static str, reference: &'static str| {
-        extract(text, Some(reference), Rules::ALL).map(|found| (found.text, found.rule.as_str()))
+        extract(text, Some(reference), Rules::ALL)
+            .map(|found| (found.text.into_owned(), found.rule.as_str()))
     };
     for (text, reference, answer, rule) in [
         (r"\boxed{1} and \boxed{2}", "2", "2", "boxed"),
+        (r"\boxed{1} and \boxed{2}", "1,2", "1, 2", "boxes"),
+        (r"$x = -\boxed{2}$", "-2", "-2", "boxed"),
         ("#### 1,234", "1234", "1,234", "hashes"),
         ("The answer is 5 apples.", "5", "5 apples", "stated"),
         ("I think it's B", "B", "B", "choice"),
@@ -305,7 +308,11 @@ fn extraction_rules() {
         ("so $x=6$.", "6", "x=6", "formula"),
         ("he has 7 left", "7", "7", "number"),
     ] {
-        assert_eq!(found(text, reference), Some((answer, rule)), "{text}");
+        assert_eq!(
+            found(text, reference),
+            Some((answer.to_owned(), rule)),
+            "{text}"
+        );
     }
     assert_eq!(extract("the answer is 5", None, Rules::BOXED), None);
 }

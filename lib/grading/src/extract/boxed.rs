@@ -1,20 +1,42 @@
 //! The last complete `\boxed{...}` or `\fbox{...}` of a text.
 
+/// A complete box that is not empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Boxed<'a> {
+    /// What it holds, surrounding blanks removed.
+    pub(super) content: &'a str,
+    /// Where its command begins.
+    pub(super) start: usize,
+    /// Where it has ended.
+    pub(super) end: usize,
+}
+
 /// Content of the last `\boxed{...}` or `\fbox{...}` whose braces close, surrounding blanks removed; empty
 /// boxes do not count. Escaped braces (`\{`, `\}`) do not nest. `\boxed 7` boxes one word.
 pub fn last_boxed(text: &str) -> Option<&str> {
+    last_box(text).map(|boxed| boxed.content)
+}
+
+/// The last box of `text`.
+pub(super) fn last_box(text: &str) -> Option<Boxed<'_>> {
     let mut end = text.len();
     while let Some((start, content)) = last_opening(text, end) {
-        if let Some(content) = content.map(str::trim).filter(|content| !content.is_empty()) {
-            return Some(content);
+        if let Some((content, end)) = content
+            && !content.trim().is_empty()
+        {
+            return Some(Boxed {
+                content: content.trim(),
+                start,
+                end,
+            });
         }
         end = start;
     }
     None
 }
 
-/// Start of the last box command before `end`, and what it boxes.
-fn last_opening(text: &str, end: usize) -> Option<(usize, Option<&str>)> {
+/// Start of the last box command before `end`, what it boxes and where it has ended.
+fn last_opening(text: &str, end: usize) -> Option<(usize, Option<(&str, usize)>)> {
     let start = text[..end]
         .rfind("box")
         .and_then(|at| text[..at].rfind('\\').map(|slash| (slash, at)));
@@ -24,21 +46,28 @@ fn last_opening(text: &str, end: usize) -> Option<(usize, Option<&str>)> {
         .strip_prefix("boxed")
         .or_else(|| rest.strip_prefix("fbox"));
     match after {
-        Some(after) if slash + 2 >= at => Some((slash, boxed_content(after))),
+        Some(after) if slash + 2 >= at => {
+            let begin = text.len() - after.len();
+            let boxed = boxed_content(after).map(|(content, length)| (content, begin + length));
+            Some((slash, boxed))
+        }
         _ => Some((at, None)),
     }
 }
 
-fn boxed_content(after: &str) -> Option<&str> {
+/// What is boxed, and the bytes from behind the command to behind the box.
+fn boxed_content(after: &str) -> Option<(&str, usize)> {
     let trimmed = after.trim_start();
+    let blanks = after.len() - trimmed.len();
     if trimmed.starts_with('{') {
-        return braced(trimmed);
+        return braced(trimmed).map(|content| (content, blanks + content.len() + 2));
     }
     let word = trimmed
         .split(['$', ' ', '\n', '.', ',', '\\'])
         .next()
         .unwrap_or_default();
-    (after.starts_with(' ') && word.bytes().all(|b| b.is_ascii_digit())).then_some(word)
+    (after.starts_with(' ') && word.bytes().all(|b| b.is_ascii_digit()))
+        .then_some((word, blanks + word.len()))
 }
 
 /// What stands between the brace at the start of `text` and the one that closes it.

@@ -8,16 +8,16 @@ pub(super) fn in_prose<'a>(text: &'a str, reference: &str) -> Option<Extracted<'
     let reference = reference.trim();
     if is_boolean(reference) {
         return boolean(text).map(|text| Extracted {
-            text,
+            text: text.into(),
             rule: Rule::Boolean,
         });
     }
     reference_choice(reference).filter(|letter| ('A'..='J').contains(letter))?;
     let lower = reference.chars().any(|c| c.is_ascii_lowercase()) && reference.contains('(');
     stated_letter(text, lower)
-        .or_else(|| last_word(text, |word| is_letter(word, lower)))
+        .or_else(|| last_letter(text, lower))
         .map(|text| Extracted {
-            text,
+            text: text.into(),
             rule: Rule::Choice,
         })
 }
@@ -67,8 +67,75 @@ fn stated_letter(text: &str, lower: bool) -> Option<&str> {
 
 /// The last whole word that passes; `A` as an article does not stand last.
 fn last_word(text: &str, test: impl Fn(&str) -> bool) -> Option<&str> {
-    text.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '\'' || c == '_'))
+    words_from_the_end(text)
+        .map(|(_, word)| word)
         .find(|word| test(word))
+}
+
+/// The last letter that is not ruled out: not the A of `B, not A`.
+fn last_letter(text: &str, lower: bool) -> Option<&str> {
+    words_from_the_end(text)
+        .filter(|(_, word)| is_letter(word, lower))
+        .find(|(at, word)| !is_ruled_out(&text[..*at], &text[at + word.len()..]))
+        .map(|(_, word)| word)
+}
+
+/// Words and where they start, the last one first.
+fn words_from_the_end(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '\'' || c == '_'))
+        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+/// Whether the words around a letter deny it.
+fn is_ruled_out(before: &str, after: &str) -> bool {
+    let before =
+        before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '*' | '"' | '\''));
+    let after = after
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ')' | '*' | '"' | '\''));
+    let ends = |denial: &str| {
+        before
+            .len()
+            .checked_sub(denial.len())
+            .and_then(|at| before.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(denial))
+    };
+    let begins = |denial: &str| {
+        after
+            .get(..denial.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(denial))
+    };
+    [
+        " not",
+        "n't",
+        " neither",
+        " nor",
+        "not option",
+        "not choice",
+        "rule out",
+        "ruled out",
+        "eliminate",
+        "rather than",
+        "instead of",
+        "不是",
+        "不选",
+        "并非",
+        "排除",
+    ]
+    .iter()
+    .any(|denial| ends(denial))
+        || [
+            "is not",
+            "isn't",
+            "is wrong",
+            "is incorrect",
+            "is false",
+            "cannot be",
+            "can't be",
+            "不对",
+            "错误",
+        ]
+        .iter()
+        .any(|denial| begins(denial))
 }
 
 #[cfg(test)]
@@ -76,7 +143,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, reference: &str) -> Option<String> {
-        in_prose(text, reference).map(|extracted| extracted.text.to_owned())
+        in_prose(text, reference).map(|extracted| extracted.text.into_owned())
     }
 
     #[test]
@@ -84,6 +151,12 @@ mod tests {
         assert_eq!(
             found("It's not A, therefore I think it's B", "B").as_deref(),
             Some("B")
+        );
+        assert_eq!(found("I think B, not A.", "B").as_deref(), Some("B"));
+        assert_eq!(found("B不是 A", "B").as_deref(), Some("B"));
+        assert_eq!(
+            found("It is D, since C is wrong", "D").as_deref(),
+            Some("D")
         );
         assert_eq!(found("The answer is (b).", "(b)").as_deref(), Some("b"));
         assert_eq!(

@@ -5,17 +5,25 @@
 
 mod boxed;
 mod choice;
+mod several;
 mod stated;
 mod trailing;
 
+use std::borrow::Cow;
+
 pub(crate) use boxed::braced;
 pub use boxed::last_boxed;
+
+use crate::read::node::Node;
+use crate::read::{self, Digits};
 
 /// The rule that found an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Rule {
     /// The last complete `\boxed{...}` or `\fbox{...}`.
     Boxed,
+    /// The last boxes, joined by commas or conjunctions, where the reference has several parts.
+    Boxes,
     /// What follows the last `####`.
     Hashes,
     /// What follows "final answer is", "the answer is", "Answer:".
@@ -39,6 +47,7 @@ impl Rule {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Boxed => "boxed",
+            Self::Boxes => "boxes",
             Self::Hashes => "hashes",
             Self::Stated => "stated",
             Self::Choice => "choice",
@@ -94,66 +103,89 @@ impl Rules {
 }
 
 /// A final answer and the rule that found it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted<'a> {
-    pub text: &'a str,
+    /// As it stands in the response; put together where several boxes or a sign before a box make up the answer.
+    pub text: Cow<'a, str>,
     pub rule: Rule,
 }
 
-/// Finds the final answer of `response`. The reference only tells what kind of answer is looked for in prose:
-/// a choice letter, a truth value, or mathematics.
+/// Finds the final answer of `response`. The reference only tells what kind of answer is looked for: a choice letter
+/// or a truth value in prose, several values in several boxes, or mathematics.
 pub fn extract<'a>(
     response: &'a str,
     reference: Option<&str>,
     rules: Rules,
 ) -> Option<Extracted<'a>> {
-    let found = |rule| move |text: &'a str| Extracted { text, rule };
-    let boxed = || {
-        if rules.boxed {
-            last_boxed(response).map(found(Rule::Boxed))
-        } else {
-            None
+    let found = |rule: Rule| {
+        move |text: &'a str| Extracted {
+            text: Cow::Borrowed(text),
+            rule,
         }
+    };
+    let boxed = || rules.boxed.then(|| in_boxes(response, reference)).flatten();
+    let announced = || {
+        let stated = || stated::stated(response).map(found(Rule::Stated));
+        rules.stated.then(stated).flatten()
     };
     let hashes = || {
-        if rules.stated {
-            stated::hashes(response).map(found(Rule::Hashes))
-        } else {
-            None
-        }
+        let hashes = || stated::hashes(response).map(found(Rule::Hashes));
+        rules.stated.then(hashes).flatten()
     };
-    let worded = || {
-        if rules.trailing {
-            choice::in_prose(response, reference?)
-        } else {
-            None
-        }
-    };
-    let stated = || {
-        if rules.stated {
-            stated::stated(response).map(found(Rule::Stated))
-        } else {
-            None
-        }
+    let worded = || match reference {
+        Some(reference) if rules.trailing => choice::in_prose(response, reference),
+        _ => None,
     };
     let trailing = || {
-        if rules.trailing {
-            trailing::trailing(response)
-        } else {
-            None
-        }
-    };
-    let whole = || {
-        if rules.trailing {
-            trailing::whole(response).map(found(Rule::Whole))
-        } else {
-            None
-        }
+        let whole = || trailing::whole(response).map(found(Rule::Whole));
+        let trailing = || trailing::trailing(response).or_else(whole);
+        rules.trailing.then(trailing).flatten()
     };
     boxed()
         .or_else(hashes)
         .or_else(worded)
-        .or_else(stated)
+        .or_else(announced)
         .or_else(trailing)
-        .or_else(whole)
+}
+
+/// The answer in the last box, or in the last boxes where the reference has several parts and the last box has not.
+fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<'a>> {
+    let last = boxed::last_box(response)?;
+    if reference.is_some_and(is_plural)
+        && !is_plural(last.content)
+        && let Some(list) = several::joined(response)
+    {
+        return Some(Extracted {
+            text: Cow::Owned(list),
+            rule: Rule::Boxes,
+        });
+    }
+    Some(Extracted {
+        text: several::signed(response, &last),
+        rule: Rule::Boxed,
+    })
+}
+
+/// The answer that a reference's own boxes hold, where it is a solution rather than an answer.
+pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
+    if !reference.contains("box") {
+        return Cow::Borrowed(reference);
+    }
+    match (several::joined(reference), boxed::last_box(reference)) {
+        (Some(list), _) => Cow::Owned(list),
+        (None, Some(last)) => several::signed(reference, &last),
+        (None, None) => Cow::Borrowed(reference),
+    }
+}
+
+/// Whether an answer has several parts.
+fn is_plural(text: &str) -> bool {
+    let listed = |digits| {
+        matches!(
+            read::read(text, digits),
+            Ok(Node::List(_) | Node::Group(..))
+        )
+    };
+    text.contains([',', ';']) && (listed(Digits::Grouped) || listed(Digits::Listed))
+        || text.contains("and") && listed(Digits::Grouped)
 }

@@ -7,21 +7,31 @@ pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
     let formula = last_formula(text);
     let number = last_number(text);
     match (formula, number) {
-        // A number behind the last formula is nearer to the end.
-        (Some((_, end)), Some((start, number))) if start >= end => Some(Extracted {
-            text: number,
-            rule: Rule::Number,
-        }),
+        // A number behind the last formula is nearer to the end, unless the text breaks off within a formula.
+        (Some((_, end)), Some((start, number)))
+            if start >= end && !breaks_off(&text[end..start]) =>
+        {
+            Some(Extracted {
+                text: number.into(),
+                rule: Rule::Number,
+            })
+        }
         (Some((formula, _)), _) => Some(Extracted {
-            text: formula,
+            text: formula.into(),
             rule: Rule::Formula,
         }),
         (None, Some((_, number))) => Some(Extracted {
-            text: number,
+            text: number.into(),
             rule: Rule::Number,
         }),
         (None, None) => None,
     }
+}
+
+/// Whether a displayed formula is open at the end of `text`.
+fn breaks_off(text: &str) -> bool {
+    text.rfind("\\[")
+        .is_some_and(|open| !text[open..].contains("\\]"))
 }
 
 /// A short line that is nothing but an answer.
@@ -58,11 +68,19 @@ fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, 
     (!unfit).then_some((inner, end + close.len()))
 }
 
-/// Digits, or letters of which few stand beside each other outside commands.
+/// Digits, or letters of which few stand beside each other, and no prose: `$5 and he kept $` is money.
 fn is_mathematical(text: &str) -> bool {
-    text.bytes()
-        .any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^'))
-        || text.chars().count() <= 3
+    let marked = text
+        .bytes()
+        .any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^'));
+    (marked || text.chars().count() <= 3) && (text.contains('\\') || prose_words(text) < 2)
+}
+
+/// Words of plain prose.
+fn prose_words(text: &str) -> usize {
+    text.split(|c: char| c.is_whitespace())
+        .filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()))
+        .count()
 }
 
 /// The last number with its sign, decimals, fraction and percent sign.
@@ -118,21 +136,22 @@ fn signed(text: &str, start: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Option<&str> {
-        trailing(text).map(|extracted| extracted.text)
+    fn found(text: &str) -> Option<String> {
+        trailing(text).map(|extracted| extracted.text.into_owned())
     }
 
     #[test]
     fn last_formula_or_number() {
-        assert_eq!(found("so $5x=30$ and $x=6$."), Some("x=6"));
-        assert_eq!(found("we compute 12 then 15"), Some("15"));
-        assert_eq!(found("the temperature drops to -3"), Some("-3"));
+        assert_eq!(found("so $5x=30$ and $x=6$.").as_deref(), Some("x=6"));
+        assert_eq!(found("we compute 12 then 15").as_deref(), Some("15"));
+        assert_eq!(found("the temperature drops to -3").as_deref(), Some("-3"));
         assert_eq!(
-            found("It takes **160 minutes** (or 2 hours and 40 minutes)."),
+            found("It takes **160 minutes** (or 2 hours and 40 minutes).").as_deref(),
             Some("40")
         );
-        assert_eq!(found("no conclusion"), None);
-        assert_eq!(found("which gives 2.5 hours"), Some("2.5"));
-        assert_eq!(found("1,234 people"), Some("1,234"));
+        assert_eq!(found("no conclusion").as_deref(), None);
+        assert_eq!(found("which gives 2.5 hours").as_deref(), Some("2.5"));
+        assert_eq!(found("1,234 people").as_deref(), Some("1,234"));
+        assert_eq!(found("how many $? just about 1$").as_deref(), Some("1"));
     }
 }
