@@ -34,6 +34,14 @@ pub(super) fn is_label(node: &Node) -> bool {
                     .all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_)))
         }
         Node::Degrees(inner) => is_label(inner),
+        // `A:B = 1`, `S_1:S_2 = 7:32`.
+        Node::Ratio(parts) => parts.iter().all(is_label),
+        Node::Quotient(a, b) => {
+            let single =
+                |node: &Node| matches!(node, Node::Symbol(name) if name.chars().count() == 1);
+            let measured = |node: &Node| !single(node) && is_label(node);
+            measured(a) && measured(b)
+        }
         _ => false,
     }
 }
@@ -98,23 +106,26 @@ impl Comparison<'_> {
         last
     }
 
-    /// The values of a chain that may stand for it: the last one, and what it approximates. Values that are far from
-    /// the last are no approximation of it but further guesses, and do not count.
+    /// The values of a chain that may stand for it: the last one, or the exact one before an approximation and what is
+    /// near enough to it to be its approximation; anything else is a further guess and does not count.
     fn values_of<'n>(&self, sides: &'n [Node], signs: &[Sign]) -> Vec<&'n Node> {
-        let Some(last) = sides.last() else {
-            return Vec::new();
+        let approximately = signs.iter().position(|sign| *sign == Sign::Approximately);
+        let Some(exact) = approximately
+            .map(|at| &sides[at])
+            .filter(|side| !is_label(side))
+        else {
+            return sides.last().into_iter().collect();
         };
-        let near = |side: &Node| match (self.constant(side), self.constant(last)) {
+        let near = |side: &&Node| match (self.constant(side), self.constant(exact)) {
             (Some(a), Some(b)) => (a - b).abs() <= 0.05 * b.abs(),
             _ => false,
         };
-        let approximated = signs
-            .iter()
-            .zip(sides)
-            .filter(|(sign, side)| **sign == Sign::Approximately && near(side));
-        std::iter::once(last)
-            .chain(approximated.map(|(_, side)| side))
-            .collect()
+        let last = sides.last().filter(near);
+        let guesses = signs.iter().filter(|sign| **sign == Sign::Approximately);
+        if last.is_none() && guesses.count() > 1 {
+            return sides.last().into_iter().collect();
+        }
+        std::iter::once(exact).chain(last).collect()
     }
 
     /// A chain of equal values against a single one: its last value counts, and the exact ones before an approximation.
@@ -126,7 +137,10 @@ impl Comparison<'_> {
         turned: bool,
     ) -> Decision {
         let values = self.values_of(sides, signs);
-        if values.is_empty() || (sides.len() == 2 && signs == [Sign::Equal] && is_unsolved(sides)) {
+        let equation = sides.len() == 2 && signs == [Sign::Equal];
+        // A prediction may name what it computes (`a + b = 7`); a reference that is an equation asks for one.
+        let unsolved = is_unsolved(sides) || (turned && !is_label(&sides[0]));
+        if values.is_empty() || (equation && unsolved) {
             return Decision::no(Reason::NotSolved, || {
                 "an equation against a value".to_owned()
             });

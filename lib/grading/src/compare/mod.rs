@@ -2,6 +2,7 @@
 
 mod equations;
 mod labels;
+mod matrices;
 mod real_sets;
 mod sequences;
 mod texts;
@@ -115,14 +116,13 @@ impl Comparison<'_> {
         if self.budget.spend(4).is_err() {
             return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());
         }
-        if let (Some(p), Some(r)) = (sequences::spread(p), sequences::spread(r)) {
-            return self.decide(&p, &r);
-        }
-        if let Some(p) = sequences::spread(p) {
-            return self.decide(&p, r);
-        }
-        if let Some(r) = sequences::spread(r) {
-            return self.decide(p, &r);
+        let rewritten =
+            |node: &Node| sequences::spread(node).or_else(|| self.without_matrix_arithmetic(node));
+        match (rewritten(p), rewritten(r)) {
+            (Some(p), Some(r)) => return self.decide(&p, &r),
+            (Some(p), None) => return self.decide(&p, r),
+            (None, Some(r)) => return self.decide(p, &r),
+            (None, None) => {}
         }
         if let Some(decision) = self.unlabelled(p, r) {
             return decision;

@@ -15,6 +15,7 @@ pub(crate) use boxed::braced;
 pub use boxed::last_boxed;
 
 use crate::read::node::Node;
+use crate::read::token::Bracket;
 use crate::read::{self, Digits};
 
 /// The rule that found an answer.
@@ -137,8 +138,13 @@ pub fn extract<'a>(
         _ => None,
     };
     let trailing = || {
-        let whole = || trailing::whole(response).map(found(Rule::Whole));
-        let trailing = || trailing::trailing(response).or_else(whole);
+        let found = found(Rule::Whole);
+        let trailing = || {
+            trailing::formula(response)
+                .map(found)
+                .or_else(|| trailing::trailing(response))
+                .or_else(|| trailing::whole(response).map(found))
+        };
         rules.trailing.then(trailing).flatten()
     };
     boxed()
@@ -151,8 +157,7 @@ pub fn extract<'a>(
 /// The answer in the last box, or in the last boxes where the reference has several parts and the last box has not.
 fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<'a>> {
     let last = boxed::last_box(response)?;
-    if reference.is_some_and(is_plural)
-        && !is_plural(last.content)
+    if reference.is_some_and(|reference| parts(reference) > parts(last.content))
         && let Some(list) = several::joined(response)
     {
         return Some(Extracted {
@@ -166,10 +171,18 @@ fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<
     })
 }
 
-/// The answer that a reference's own boxes hold, where it is a solution rather than an answer.
+/// Words that make a reference a solution.
+const SOLUTION: usize = 20;
+
+/// The answer of a reference that is a whole solution: what its boxes hold, or what it states.
 pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
     if !reference.contains("box") {
-        return Cow::Borrowed(reference);
+        let long = reference.split_whitespace().nth(SOLUTION).is_some();
+        let stated = long.then(|| extract(reference, None, Rules::STATED));
+        return match stated.flatten() {
+            Some(answer) => answer.text,
+            None => Cow::Borrowed(reference),
+        };
     }
     match (several::joined(reference), boxed::last_box(reference)) {
         (Some(list), _) => Cow::Owned(list),
@@ -178,14 +191,22 @@ pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether an answer has several parts.
-fn is_plural(text: &str) -> bool {
-    let listed = |digits| {
-        matches!(
-            read::read(text, digits),
-            Ok(Node::List(_) | Node::Group(..))
-        )
+/// What kind of parts an answer has: none, coordinates, or elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Parts {
+    None,
+    Coordinates,
+    Elements,
+}
+
+fn parts(text: &str) -> Parts {
+    if !text.contains([',', ';']) && !text.contains("and") && !text.contains("or") {
+        return Parts::None;
+    }
+    let read = |digits| match read::read(text, digits) {
+        Ok(Node::List(_) | Node::Group(Bracket::Curly, ..)) => Parts::Elements,
+        Ok(Node::Group(..)) => Parts::Coordinates,
+        _ => Parts::None,
     };
-    text.contains([',', ';']) && (listed(Digits::Grouped) || listed(Digits::Listed))
-        || text.contains("and") && listed(Digits::Grouped)
+    read(Digits::Grouped).max(read(Digits::Listed))
 }

@@ -1,6 +1,8 @@
 //! The last formula or number of a text that announces nothing.
 
 use super::{Extracted, Rule};
+use crate::read::node::Node;
+use crate::read::{self, Digits};
 
 /// Where a formula, a bold passage or a number ends the text's mathematics.
 pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
@@ -34,6 +36,23 @@ fn breaks_off(text: &str) -> bool {
         .is_some_and(|open| !text[open..].contains("\\]"))
 }
 
+/// A line that is mathematics from its beginning to its end.
+pub(super) fn formula(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let bare = text.len() <= 100
+        && !text.contains(['\n', '$'])
+        && !text.contains("\\(")
+        && !text.contains("\\[")
+        && prose_words(text) == 0;
+    let mathematical = || {
+        !matches!(
+            read::read(text, Digits::Grouped),
+            Err(_) | Ok(Node::Text(_) | Node::Symbol(_))
+        )
+    };
+    (bare && mathematical()).then_some(text)
+}
+
 /// A short line that is nothing but an answer.
 pub(super) fn whole(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -59,13 +78,25 @@ fn last_formula(text: &str) -> Option<(&str, usize)> {
 }
 
 fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize)> {
-    let end = text.rfind(close)?;
-    let start = text[..end].rfind(open)? + open.len();
+    let mut closings = unescaped_from_the_end(text, close);
+    let end = closings.next()?;
+    let start = unescaped_from_the_end(&text[..end], open).next()? + open.len();
     let inner = text[start..end].trim().trim_matches('$').trim();
-    let unbalanced = open == close && !text.matches(open).count().is_multiple_of(2);
+    // One closing is gone already.
+    let unbalanced = open == close && closings.count().is_multiple_of(2);
     let foreign = open == "$" && inner.contains('\n');
     let unfit = inner.is_empty() || inner.len() >= 400 || unbalanced || foreign;
     (!unfit).then_some((inner, end + close.len()))
+}
+
+/// Where a delimiter stands, the last first; `\$` is a dollar.
+fn unescaped_from_the_end<'a>(
+    text: &'a str,
+    delimiter: &'a str,
+) -> impl Iterator<Item = usize> + 'a {
+    text.rmatch_indices(delimiter)
+        .map(|(at, _)| at)
+        .filter(move |at| !text[..*at].ends_with('\\'))
 }
 
 /// Digits, or letters of which few stand beside each other, and no prose: `$5 and he kept $` is money.
@@ -83,25 +114,32 @@ fn prose_words(text: &str) -> usize {
         .count()
 }
 
-/// The last number with its sign, decimals, fraction and percent sign.
+/// The last number with its sign, decimals, fraction and percent sign; the 2 of `H2O` is none.
 fn last_number(text: &str) -> Option<(usize, &str)> {
     let bytes = text.as_bytes();
-    let last = bytes.iter().rposition(u8::is_ascii_digit)?;
-    let mut start = last;
-    while start > 0 && is_part(bytes, start - 1) {
-        start -= 1;
+    let mut before = bytes.len();
+    loop {
+        let last = bytes[..before].iter().rposition(u8::is_ascii_digit)?;
+        let mut start = last;
+        while start > 0 && is_part(bytes, start - 1) {
+            start -= 1;
+        }
+        if start > 0 && (bytes[start - 1].is_ascii_alphabetic() || bytes[start - 1] == b'_') {
+            before = start;
+            continue;
+        }
+        while start < last && matches!(bytes[start], b',' | b'/') {
+            start += 1;
+        }
+        let mut end = last + 1;
+        if bytes.get(end) == Some(&b'%') {
+            end += 1;
+        } else if text[end..].starts_with("\\%") {
+            end += 2;
+        }
+        start = signed(text, start);
+        return text.get(start..end).map(|number| (start, number));
     }
-    while start < last && matches!(bytes[start], b',' | b'/') {
-        start += 1;
-    }
-    let mut end = last + 1;
-    if bytes.get(end) == Some(&b'%') {
-        end += 1;
-    } else if text[end..].starts_with("\\%") {
-        end += 2;
-    }
-    start = signed(text, start);
-    text.get(start..end).map(|number| (start, number))
 }
 
 /// Digits, and separators between digits.
@@ -149,6 +187,7 @@ mod tests {
             found("It takes **160 minutes** (or 2 hours and 40 minutes).").as_deref(),
             Some("40")
         );
+        assert_eq!(found("5 litres of H2O").as_deref(), Some("5"));
         assert_eq!(found("no conclusion").as_deref(), None);
         assert_eq!(found("which gives 2.5 hours").as_deref(), Some("2.5"));
         assert_eq!(found("1,234 people").as_deref(), Some("1,234"));

@@ -22,9 +22,9 @@ pub(crate) struct Numeral<'a> {
 }
 
 /// Longest spellings first.
-const SEPARATORS: [&str; 12] = [
-    ", \\!", ",\\!", "{,}\\!", "{,}", "\\,", "\\;", "\\:", "\\ ", "\u{202f}", "\u{2009}", "\u{a0}",
-    " ",
+const SEPARATORS: [&str; 16] = [
+    ", \\!", ",\\! ", ",\\!", "{,}\\!", "{,}\\ ", "{,} ", "{,}", " {,}", "\\,", "\\;", "\\:",
+    "\\ ", "\u{202f}", "\u{2009}", "\u{a0}", " ",
 ];
 
 /// Reads the number at the start of `text`, which begins with a digit or with a point and a digit.
@@ -168,6 +168,8 @@ mod tests {
         for text in [
             "1,234",
             "1{,}234",
+            "1{,} 234",
+            "1,\\! 234",
             "1\\,234",
             "1 234",
             "1,\\!234",

@@ -103,12 +103,17 @@ impl<'a> Parser<'a> {
     /// Relations parted by commas and conjunctions.
     pub(super) fn list(&mut self) -> Result<Node, ReadError> {
         let mut items = vec![self.relation()?];
+        // Where a group of items ends: `p=5, q=2; p=7, q=2`.
+        let mut ends = Vec::new();
         let (mut alternatives, mut parted) = (false, false);
         while let Some(Lexeme::Sign(
             sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or),
         )) = self.peek()
         {
             alternatives |= *sign == Sign::Or;
+            if matches!(sign, Sign::Semicolon | Sign::Or) {
+                ends.push(items.len());
+            }
             parted = true;
             self.at += 1;
             if self.at == self.tokens.len() {
@@ -126,6 +131,9 @@ impl<'a> Parser<'a> {
         if !parted || items.len() == 1 {
             return Ok(items.swap_remove(0));
         }
+        if let Some(groups) = solutions(&items, &ends) {
+            return Ok(Node::List(groups));
+        }
         let ranges = items.iter().all(
             |item| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s))),
         );
@@ -136,7 +144,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `a < b <= c`, `x \in S`, `3:4:5`.
+    /// `a < b <= c`, `x \in S`.
     pub(super) fn relation(&mut self) -> Result<Node, ReadError> {
         // `\approx 100` and `= 5` leave the left side to the question.
         while self.at + 1 < self.tokens.len()
@@ -144,7 +152,7 @@ impl<'a> Parser<'a> {
         {
             self.at += 1;
         }
-        let mut sides = vec![self.sets()?];
+        let mut sides = vec![self.ratio()?];
         let mut signs = Vec::new();
         loop {
             self.skip_alignment();
@@ -157,14 +165,24 @@ impl<'a> Parser<'a> {
             signs.push(*sign);
             self.at += 1;
             self.skip_alignment();
-            sides.push(self.sets()?);
+            sides.push(self.ratio()?);
         }
         self.modulus()?;
-        Ok(match signs.iter().all(|sign| *sign == Sign::Colon) {
-            _ if signs.is_empty() => sides.swap_remove(0),
-            true => Node::Ratio(sides),
-            false if signs.contains(&Sign::Colon) => return Err(self.unexpected()),
+        Ok(match signs.is_empty() {
+            true => sides.swap_remove(0),
             false => Node::Relation(sides, signs),
+        })
+    }
+
+    /// `3:4:5`.
+    fn ratio(&mut self) -> Result<Node, ReadError> {
+        let mut parts = vec![self.sets()?];
+        while self.take(Sign::Colon) {
+            parts.push(self.sets()?);
+        }
+        Ok(match parts.len() {
+            1 => parts.swap_remove(0),
+            _ => Node::Ratio(parts),
         })
     }
 
@@ -275,6 +293,25 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// `x=1, y=2; x=3, y=4`: two solutions of two equations each.
+fn solutions(items: &[Node], ends: &[usize]) -> Option<Vec<Node>> {
+    let size = *ends.first()?;
+    let even = size > 1
+        && items.len() == size * (ends.len() + 1)
+        && ends
+            .iter()
+            .enumerate()
+            .all(|(at, end)| *end == size * (at + 1));
+    let equation =
+        |item: &Node| matches!(item, Node::Relation(_, signs) if signs == &[Sign::Equal]);
+    (even && items.iter().all(equation)).then(|| {
+        items
+            .chunks(size)
+            .map(|group| Node::Group(Bracket::Round, Bracket::Round, group.to_vec()))
+            .collect()
+    })
+}
+
 fn is_relation(sign: Sign) -> bool {
     use Sign as S;
     is_order(sign)
@@ -288,7 +325,6 @@ fn is_relation(sign: Sign) -> bool {
                 | S::NotIn
                 | S::Subset
                 | S::Arrow
-                | S::Colon
         )
 }
 

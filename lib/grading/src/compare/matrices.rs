@@ -1,0 +1,167 @@
+//! Arithmetic on matrices whose entries are written out: sums, multiples, products, powers, transposes, determinants.
+
+use super::Comparison;
+use crate::read::node::Node;
+use crate::read::token::Function;
+
+type Rows = Vec<Vec<Node>>;
+
+/// Rows and columns beyond this are compared as they stand.
+const LARGEST: usize = 6;
+/// Highest power that is multiplied out.
+const HIGHEST: i64 = 8;
+
+impl Comparison<'_> {
+    /// The same tree with arithmetic on matrices carried out; `None` where there is none or it cannot be.
+    pub(super) fn without_matrix_arithmetic(&self, node: &Node) -> Option<Node> {
+        if matches!(node, Node::Matrix(_)) || !has_matrix(node) {
+            return None;
+        }
+        match node {
+            // The value behind a label: `A = 2B = ...`.
+            Node::Relation(sides, signs) => {
+                let (last, before) = sides.split_last()?;
+                let mut sides = before.to_vec();
+                sides.push(self.evaluated(last)?);
+                Some(Node::Relation(sides, signs.clone()))
+            }
+            Node::Apply(Function::Det, arguments) => match arguments.as_slice() {
+                [matrix] => self.determinant(&self.rows_of(matrix)?),
+                _ => None,
+            },
+            other => self.evaluated(other),
+        }
+    }
+
+    fn evaluated(&self, node: &Node) -> Option<Node> {
+        match node {
+            Node::Matrix(_) => None,
+            _ => self.rows_of(node).map(Node::Matrix),
+        }
+    }
+
+    /// The entries of what has a matrix for its value.
+    fn rows_of(&self, node: &Node) -> Option<Rows> {
+        self.budget.spend(8).ok()?;
+        match node {
+            Node::Matrix(rows) => {
+                let width = rows.first()?.len();
+                let fits = (1..=LARGEST).contains(&width)
+                    && rows.len() <= LARGEST
+                    && rows.iter().all(|row| row.len() == width);
+                fits.then(|| rows.clone())
+            }
+            Node::Negative(inner) => self.each(&self.rows_of(inner)?, Node::negative),
+            Node::Quotient(top, bottom) if !has_matrix(bottom) => self
+                .each(&self.rows_of(top)?, |entry| {
+                    Node::quotient(entry, (**bottom).clone())
+                }),
+            Node::Sum(terms) => {
+                let mut terms = terms.iter();
+                let first = self.rows_of(terms.next()?)?;
+                terms.try_fold(first, |sum, term| self.sum(&sum, &self.rows_of(term)?))
+            }
+            Node::Product(factors) => self.product(factors),
+            Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
+            _ => None,
+        }
+    }
+
+    fn each(&self, rows: &Rows, change: impl Fn(Node) -> Node) -> Option<Rows> {
+        self.budget
+            .spend(4 * rows.len() * rows.first()?.len())
+            .ok()?;
+        let row = |row: &Vec<Node>| row.iter().cloned().map(&change).collect();
+        Some(rows.iter().map(row).collect())
+    }
+
+    fn sum(&self, a: &Rows, b: &Rows) -> Option<Rows> {
+        self.budget.spend(4 * a.len() * a.first()?.len()).ok()?;
+        let same_shape = a.len() == b.len() && a.first()?.len() == b.first()?.len();
+        let entry = |(a, b): (&Node, &Node)| Node::Sum(vec![a.clone(), b.clone()]);
+        let row = |(a, b): (&Vec<Node>, &Vec<Node>)| a.iter().zip(b).map(entry).collect();
+        same_shape.then(|| a.iter().zip(b).map(row).collect())
+    }
+
+    /// Scalars and matrices in the order of writing.
+    fn product(&self, factors: &[Node]) -> Option<Rows> {
+        let mut scalars: Vec<Node> = Vec::new();
+        let mut product: Option<Rows> = None;
+        for factor in factors {
+            if !has_matrix(factor) {
+                scalars.push(factor.clone());
+                continue;
+            }
+            let rows = self.rows_of(factor)?;
+            product = Some(match product {
+                None => rows,
+                Some(left) => self.multiplied(&left, &rows)?,
+            });
+        }
+        let product = product?;
+        match scalars.is_empty() {
+            true => Some(product),
+            false => {
+                let scalar = Node::product(scalars);
+                self.each(&product, |entry| Node::Product(vec![scalar.clone(), entry]))
+            }
+        }
+    }
+
+    fn multiplied(&self, a: &Rows, b: &Rows) -> Option<Rows> {
+        let (inner, width) = (b.len(), b.first()?.len());
+        if a.first()?.len() != inner {
+            return None;
+        }
+        self.budget.spend(8 * a.len() * inner * width).ok()?;
+        let entry = |row: &Vec<Node>, column: usize| {
+            let terms = row
+                .iter()
+                .zip(b)
+                .map(|(a, b)| Node::Product(vec![a.clone(), b[column].clone()]));
+            Node::Sum(terms.collect())
+        };
+        let row = |row: &Vec<Node>| (0..width).map(|column| entry(row, column)).collect();
+        Some(a.iter().map(row).collect())
+    }
+
+    fn power(&self, rows: &Rows, exponent: &Node) -> Option<Rows> {
+        if matches!(exponent, Node::Symbol(name) if name == "T" || name == "\\top") {
+            let width = rows.first()?.len();
+            let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect();
+            return Some((0..width).map(column).collect());
+        }
+        let times = (1..=HIGHEST).find(|power| *exponent == Node::integer(*power))?;
+        (1..times).try_fold(rows.clone(), |product, _| self.multiplied(&product, rows))
+    }
+
+    /// Expansion along the first row.
+    fn determinant(&self, rows: &Rows) -> Option<Node> {
+        self.budget.spend(8).ok()?;
+        let size = rows.len();
+        if size > 4 || rows.iter().any(|row| row.len() != size) {
+            return None;
+        }
+        if size == 1 {
+            return rows.first()?.first().cloned();
+        }
+        let mut terms = Vec::with_capacity(size);
+        for (column, entry) in rows.first()?.iter().enumerate() {
+            let minor = rows[1..].iter().map(|row| {
+                let kept = row.iter().enumerate().filter(|(at, _)| *at != column);
+                kept.map(|(_, entry)| entry.clone()).collect()
+            });
+            let term = Node::Product(vec![entry.clone(), self.determinant(&minor.collect())?]);
+            terms.push(if column % 2 == 0 {
+                term
+            } else {
+                Node::negative(term)
+            });
+        }
+        Some(Node::Sum(terms))
+    }
+}
+
+fn has_matrix(node: &Node) -> bool {
+    node.any(&|node| matches!(node, Node::Matrix(_)))
+}
