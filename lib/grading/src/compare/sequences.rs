@@ -49,37 +49,18 @@ fn has_plus_minus(node: &Node) -> bool {
     node.any(&|node| matches!(node, Node::PlusMinus { .. }))
 }
 
-/// The node with every plus-minus replaced by plus (`lower`: by minus).
+/// The node with every plus-minus replaced by plus (`lower`: by minus); nested collections keep theirs.
 fn signed(node: &Node, lower: bool) -> Node {
-    let each = |nodes: &[Node]| {
-        nodes
-            .iter()
-            .map(|node| signed(node, lower))
-            .collect::<Vec<_>>()
-    };
-    let one = |node: &Node| Box::new(signed(node, lower));
-    match node {
-        Node::PlusMinus { term, swapped } => match lower != *swapped {
+    node.rebuilt(&|node| match node {
+        Node::PlusMinus { term, swapped } => Some(match lower != *swapped {
             true => Node::negative(signed(term, lower)),
             false => signed(term, lower),
-        },
-        Node::Negative(a) => Node::Negative(one(a)),
-        Node::Percent(a) => Node::Percent(one(a)),
-        Node::Degrees(a) => Node::Degrees(one(a)),
-        Node::Money(a) => Node::Money(one(a)),
-        Node::Quantity(a, unit) => Node::Quantity(one(a), unit.clone()),
-        Node::Sum(all) => Node::Sum(each(all)),
-        Node::Product(all) => Node::Product(each(all)),
-        Node::Quotient(a, b) => Node::Quotient(one(a), one(b)),
-        Node::Power(a, b) => Node::Power(one(a), one(b)),
-        Node::Apply(function, all) => Node::Apply(*function, each(all)),
-        Node::Call(name, all) => Node::Call(name.clone(), each(all)),
-        Node::Relation(all, signs) => Node::Relation(each(all), signs.clone()),
-        Node::Ratio(all) => Node::Ratio(each(all)),
-        Node::Intersection(all) => Node::Intersection(each(all)),
-        Node::Without(a, b) => Node::Without(one(a), one(b)),
-        other => other.clone(),
-    }
+        }),
+        Node::List(_) | Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => {
+            Some(node.clone())
+        }
+        _ => None,
+    })
 }
 
 impl Comparison<'_> {

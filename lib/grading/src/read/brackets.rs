@@ -36,16 +36,14 @@ impl<'a> Parser<'a> {
         }
         let mut items = vec![self.relation()?];
         self.set_head = false;
-        if open == Bracket::Curly && (self.take(Sign::Bar) || self.take(Sign::Mid)) {
+        if open == Bracket::Curly
+            && (self.take(Sign::Bar) || self.take(Sign::Mid) || self.take(Sign::Colon))
+        {
             let condition = self.list()?;
             items = vec![Node::Such(
                 Box::new(items.swap_remove(0)),
                 Box::new(condition),
             )];
-        }
-        if self.take(Sign::Over) {
-            let bottom = self.additive()?;
-            items = vec![Node::quotient(items.swap_remove(0), bottom)];
         }
         while matches!(
             self.peek(),
@@ -171,7 +169,9 @@ impl<'a> Parser<'a> {
                         rows.push(std::mem::take(&mut row));
                     }
                 }
-                Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon)) => self.at += 1,
+                Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon | Sign::Dot)) => {
+                    self.at += 1
+                }
                 Some(Lexeme::Text("if" | "for" | "when" | "where" | "if " | "for ")) => {
                     self.at += 1
                 }
@@ -281,6 +281,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         let from = Box::new(sides.swap_remove(1));
+        let (body, index) = body.bound(&index);
         Ok(Node::Range {
             product,
             index,

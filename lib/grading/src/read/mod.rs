@@ -1,6 +1,7 @@
 //! From the text of an answer to a syntax tree. Knows nothing about equality.
 
 mod brackets;
+mod calculus;
 mod commands;
 mod lexer;
 pub(crate) mod node;

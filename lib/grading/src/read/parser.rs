@@ -4,7 +4,7 @@
 //! and never in a full stack.
 
 use super::node::Node;
-use super::token::{Bracket, Lexeme, Sign, Token};
+use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 
 /// Why a text is no mathematics that this parser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,7 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
         depth: 0,
         bars: 0,
         set_head: false,
+        integrals: 0,
     };
     if parser.tokens.is_empty() {
         return Err(ReadError::Empty);
@@ -50,6 +51,8 @@ pub(super) struct Parser<'a> {
     pub(super) bars: usize,
     /// At the head of a set, where `|` means "such that".
     pub(super) set_head: bool,
+    /// Integrals that wait for their differential.
+    pub(super) integrals: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -116,7 +119,12 @@ impl<'a> Parser<'a> {
             }
             parted = true;
             self.at += 1;
-            if self.at == self.tokens.len() {
+            if matches!(
+                self.peek(),
+                None | Some(
+                    Lexeme::Sign(Sign::Ampersand | Sign::NewRow | Sign::Dot) | Lexeme::End(_)
+                )
+            ) {
                 break;
             }
             if !matches!(
@@ -134,9 +142,11 @@ impl<'a> Parser<'a> {
         if let Some(groups) = solutions(&items, &ends) {
             return Ok(Node::List(groups));
         }
-        let ranges = items.iter().all(
-            |item| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s))),
-        );
+        let compares = |item: &Node| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s)));
+        let equates =
+            |item: &Node| matches!(item, Node::Relation(_, signs) if signs == &[Sign::Equal]);
+        let ranges =
+            items.iter().any(compares) && items.iter().all(|item| compares(item) || equates(item));
         Ok(if alternatives && ranges {
             Node::Union(items)
         } else {
@@ -162,12 +172,22 @@ impl<'a> Parser<'a> {
             if !is_relation(*sign) {
                 break;
             }
-            signs.push(*sign);
+            let sign = *sign;
+            signs.push(sign);
             self.at += 1;
             self.skip_alignment();
-            sides.push(self.ratio()?);
+            let side = self.ratio()?;
+            sides.push(match sign {
+                Sign::In | Sign::NotIn => number_set(side),
+                _ => side,
+            });
         }
-        self.modulus()?;
+        if let Some(modulus) = self.modulus()?
+            && signs.contains(&Sign::Congruent)
+        {
+            signs.push(Sign::Modulo);
+            sides.push(modulus);
+        }
         Ok(match signs.is_empty() {
             true => sides.swap_remove(0),
             false => Node::Relation(sides, signs),
@@ -177,7 +197,7 @@ impl<'a> Parser<'a> {
     /// `3:4:5`.
     fn ratio(&mut self) -> Result<Node, ReadError> {
         let mut parts = vec![self.sets()?];
-        while self.take(Sign::Colon) {
+        while !self.set_head && self.take(Sign::Colon) {
             parts.push(self.sets()?);
         }
         Ok(match parts.len() {
@@ -199,18 +219,19 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `x \equiv 3 \pmod 5`: the modulus names the congruence and is dropped when in brackets of its own.
-    fn modulus(&mut self) -> Result<(), ReadError> {
+    /// `x \equiv 3 \pmod 5`: the modulus. Behind anything else than a congruence it repeats what the question says.
+    fn modulus(&mut self) -> Result<Option<Node>, ReadError> {
         let bracketed = matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
             && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Modulo)));
         if bracketed || self.is(Sign::Modulo) {
             self.at += 1 + usize::from(bracketed);
-            self.additive()?;
+            let modulus = self.additive()?;
             if bracketed {
                 self.expect(&Lexeme::Close(Bracket::Round))?;
             }
+            return Ok(Some(modulus));
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Unions and intersections, left to right.
@@ -269,11 +290,20 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected());
             }
         }
-        Ok(if terms.len() == 1 {
+        let sum = if terms.len() == 1 {
             terms.swap_remove(0)
         } else {
             Node::Sum(terms)
-        })
+        };
+        // TeX's infix commands take everything before and behind them in their group.
+        if self.take(Sign::Over) {
+            return Ok(Node::quotient(sum, self.deeper(Self::additive)?));
+        }
+        if self.take(Sign::Choose) {
+            let below = self.deeper(Self::additive)?;
+            return Ok(Node::Apply(Function::Binomial, vec![sum, below]));
+        }
+        Ok(sum)
     }
 
     /// Signs before a term: whether they amount to a minus, and whether a plus-minus is among them.
@@ -291,6 +321,22 @@ impl<'a> Parser<'a> {
         }
         (negative, either)
     }
+}
+
+/// `\mathbf{R}` and `Z` behind a sign of membership.
+fn number_set(node: Node) -> Node {
+    let constant = match &node {
+        Node::Symbol(name) => match name.as_str() {
+            "R" => Constant::Reals,
+            "Z" => Constant::Integers,
+            "N" => Constant::Naturals,
+            "Q" => Constant::Rationals,
+            "C" => Constant::Complexes,
+            _ => return node,
+        },
+        _ => return node,
+    };
+    Node::Constant(constant)
 }
 
 /// `x=1, y=2; x=3, y=4`: two solutions of two equations each.
@@ -324,7 +370,9 @@ fn is_relation(sign: Sign) -> bool {
                 | S::In
                 | S::NotIn
                 | S::Subset
+                | S::Superset
                 | S::Arrow
+                | S::Iff
         )
 }
 

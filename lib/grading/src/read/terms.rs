@@ -47,7 +47,10 @@ impl Parser<'_> {
                         left = with_unit(left, unit);
                         pile += 1;
                     }
-                    Some(Beside::Fraction(fraction)) => left = Node::Sum(vec![left, fraction]),
+                    // A percent or degree sign behind it belongs to the whole.
+                    Some(Beside::Fraction(fraction)) => {
+                        left = self.marked(Node::Sum(vec![left, fraction]))?;
+                    }
                     Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
                 },
@@ -96,11 +99,11 @@ impl Parser<'_> {
         }
         let start = self.at;
         let fraction = match self.peek() {
-            Some(Lexeme::Sign(Sign::Fraction)) => self.factor()?,
+            Some(Lexeme::Sign(Sign::Fraction)) => self.deeper(Self::primary)?,
             Some(Lexeme::Number(_)) if self.is_plain_fraction() => {
-                let top = self.factor()?;
+                let top = self.deeper(Self::primary)?;
                 self.at += 1;
-                Node::quotient(top, self.factor()?)
+                Node::quotient(top, self.deeper(Self::primary)?)
             }
             _ => return Ok(None),
         };
@@ -141,6 +144,7 @@ impl Parser<'_> {
     /// Whether what comes next can multiply what stands before it without a sign between.
     pub(super) fn starts_factor(&self) -> bool {
         match self.peek() {
+            _ if self.differential().is_some() => false,
             Some(
                 Lexeme::Number(_)
                 | Lexeme::Letter(_)
@@ -148,7 +152,7 @@ impl Parser<'_> {
                 | Lexeme::Command(_)
                 | Lexeme::Accent(_),
             ) => true,
-            Some(Lexeme::Text(text)) => matches!(*text, "i" | "e"),
+            Some(Lexeme::Text(text)) => matches!(*text, "i" | "e" | "d"),
             Some(Lexeme::Function(_) | Lexeme::Constant(_) | Lexeme::Begin(_)) => true,
             Some(Lexeme::Open(_)) => true,
             Some(Lexeme::Sign(
@@ -161,7 +165,12 @@ impl Parser<'_> {
 
     /// One factor with its powers and marks.
     pub(super) fn factor(&mut self) -> Result<Node, ReadError> {
-        let mut node = self.deeper(Self::primary)?;
+        let node = self.deeper(Self::primary)?;
+        self.marked(node)
+    }
+
+    /// Powers and marks behind `node`.
+    pub(super) fn marked(&mut self, mut node: Node) -> Result<Node, ReadError> {
         for _ in 0..PILE {
             node = match self.peek() {
                 Some(Lexeme::Sign(Sign::Caret)) => {
@@ -184,6 +193,15 @@ impl Parser<'_> {
                     self.at += 1;
                     Node::Percent(Box::new(node))
                 }
+                // `f \circ g`
+                Some(Lexeme::Sign(Sign::Degree))
+                    if matches!(&node, Node::Symbol(name) if name.chars().count() == 1)
+                        && matches!(self.peek_after(1), Some(Lexeme::Letter(_))) =>
+                {
+                    self.at += 1;
+                    let inner = self.deeper(Self::factor)?;
+                    return Ok(Node::Call("∘".to_owned(), vec![node, inner]));
+                }
                 Some(Lexeme::Sign(Sign::Degree)) => {
                     self.at += 1;
                     Node::Degrees(Box::new(node))
@@ -199,7 +217,7 @@ impl Parser<'_> {
     }
 
     /// What `^` does: a power, a degree sign, a prime, an ordinal ending.
-    fn raised(&mut self, base: Node) -> Result<Node, ReadError> {
+    pub(super) fn raised(&mut self, base: Node) -> Result<Node, ReadError> {
         let braced = matches!(self.peek(), Some(Lexeme::Open(Bracket::Brace)));
         let closes = !braced || matches!(self.peek_after(2), Some(Lexeme::Close(Bracket::Brace)));
         match self.peek_after(usize::from(braced)) {
@@ -224,6 +242,12 @@ impl Parser<'_> {
                     self.expect(&Lexeme::Close(Bracket::Brace))?;
                 }
                 return Ok(node);
+            }
+            // `\mathbb{R}^+`
+            Some(Lexeme::Sign(Sign::Plus)) if closes && base == Node::Constant(Constant::Reals) => {
+                self.at += if braced { 3 } else { 1 };
+                let ends = vec![Node::integer(0), Node::Constant(Constant::Infinity)];
+                return Ok(Node::Group(Bracket::Round, Bracket::Round, ends));
             }
             Some(Lexeme::Sign(Sign::Times)) if closes => {
                 self.at += if braced { 3 } else { 1 };

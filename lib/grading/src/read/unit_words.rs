@@ -45,6 +45,14 @@ impl Parser<'_> {
                 return None;
             }
             Lexeme::Text(text) => (*text).to_owned(),
+            // `\mu mg`, `2GM`, `2mL^2` are products of names.
+            Lexeme::Word(word)
+                if word.len() <= 3
+                    && (!numeric
+                        || word.bytes().all(|b| b.is_ascii_uppercase()) && word.len() < 3) =>
+            {
+                return None;
+            }
             Lexeme::Word(word)
                 if units::is_unit_word(word)
                     || (numeric && (bracketed || word.len() >= 4 || !so_far.is_empty())) =>
