@@ -1,5 +1,7 @@
 //! Lists, sets, tuples, matrices, ratios, and the two values behind a plus-minus.
 
+use std::borrow::Cow;
+
 use num_rational::BigRational;
 
 use super::Comparison;
@@ -66,8 +68,13 @@ fn signed(node: &Node, lower: bool) -> Node {
 impl Comparison<'_> {
     /// The same elements, in any order; repetition does not matter.
     pub(super) fn unordered(&self, p: &[Node], r: &[Node]) -> Decision {
-        let p = stripped_of_shared_label(p);
-        let r = stripped_of_shared_label(r);
+        let equations = |items: &[Node]| items.iter().any(|item| matches!(item, Node::Relation(..)));
+        let (mut p, mut r) = (Cow::Borrowed(p), Cow::Borrowed(r));
+        let (bare_p, bare_r) = (stripped_of_shared_label(&p), stripped_of_shared_label(&r));
+        // `y = x + 2 or y = 4 - x` against other equations: the label is part of the equation.
+        if !equations(&bare_p) && !equations(&bare_r) {
+            (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
+        }
         let mut covered = vec![false; r.len()];
         let mut worst = None;
         for item in p.iter() {
@@ -267,7 +274,7 @@ impl Comparison<'_> {
 }
 
 /// Elements that all are `x = value` with one and the same `x`, or of which only the first is, as their values.
-fn stripped_of_shared_label(items: &[Node]) -> std::borrow::Cow<'_, [Node]> {
+fn stripped_of_shared_label(items: &[Node]) -> Cow<'_, [Node]> {
     let labels: Vec<Option<(&Node, &Node)>> = items.iter().map(super::labels::labelled).collect();
     let Some(Some((first, value))) = labels.first() else {
         return items.into();

@@ -25,6 +25,15 @@ pub(super) fn compare(
     if !reads_as_text(p) && !reads_as_text(r) {
         return None;
     }
+    // A name is no other formula: `n` is not `n!`.
+    let formula = |reading: &Result<Node, ReadError>| reading.is_ok() && !reads_as_text(reading);
+    let name = |reading: &Result<Node, ReadError>| matches!(reading, Ok(Node::Symbol(_)));
+    if (formula(p) && name(r)) || (name(p) && formula(r)) {
+        return None;
+    }
+    if has_inner_capital(prediction) && has_inner_capital(reference) && prediction != reference {
+        return None;
+    }
     let (a, b) = (truth(words(prediction)), truth(words(reference)));
     if a.is_empty() || b.is_empty() {
         return None;
@@ -35,6 +44,16 @@ pub(super) fn compare(
             format!("\"{a}\", not \"{b}\"")
         })),
     }
+}
+
+/// One short word with a capital behind a small letter: a formula like `qvB`, where capitals matter.
+fn has_inner_capital(text: &str) -> bool {
+    text.len() <= 5
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && text
+            .as_bytes()
+            .windows(2)
+            .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
 }
 
 fn reads_as_text(reading: &Result<Node, ReadError>) -> bool {

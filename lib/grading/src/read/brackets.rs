@@ -214,6 +214,9 @@ impl<'a> Parser<'a> {
             let exponent = Node::product(arguments);
             return Ok(Node::power(Node::Constant(Constant::E), exponent));
         }
+        if matches!(function, Function::Gcd | Function::Lcm | Function::Min | Function::Max) {
+            arguments.sort_by_cached_key(Node::to_string);
+        }
         arguments.extend(base.filter(|_| matches!(function, Function::Log | Function::Ln)));
         let node = Node::Apply(function, arguments);
         Ok(match power {

@@ -25,8 +25,15 @@ pub(super) const PILE: usize = 24;
 
 /// Parses a whole answer.
 pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
+    let vectors = tokens.iter().any(|token| {
+        matches!(
+            token.lexeme,
+            Lexeme::Accent("vec" | "overrightarrow" | "hat") | Lexeme::Letter('∇')
+        )
+    });
     let mut parser = Parser {
         tokens,
+        vectors,
         at: 0,
         depth: 0,
         bars: 0,
@@ -53,6 +60,8 @@ pub(super) struct Parser<'a> {
     pub(super) set_head: bool,
     /// Integrals that wait for their differential.
     pub(super) integrals: usize,
+    /// The answer speaks of vectors.
+    pub(super) vectors: bool,
 }
 
 impl<'a> Parser<'a> {

@@ -336,6 +336,7 @@ impl Parser<'_> {
                         | Sign::PlusMinus
                         | Sign::MinusPlus
                         | Sign::Times
+                        | Sign::Cross
                         | Sign::Slash
                         | Sign::Caret
                         | Sign::Fraction

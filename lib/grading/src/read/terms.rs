@@ -22,10 +22,14 @@ impl Parser<'_> {
         let mut pile = 0;
         loop {
             match self.peek() {
-                Some(Lexeme::Sign(Sign::Times)) => {
+                Some(Lexeme::Sign(sign @ (Sign::Times | Sign::Cross))) => {
+                    let vectors = *sign == Sign::Cross && self.vectors;
                     self.at += 1;
                     let right = self.signed_factor()?;
-                    left = times(left, right);
+                    left = match vectors && !matches!(left, Node::Number(_)) {
+                        true => Node::Call("×".to_owned(), vec![left, right]),
+                        false => times(left, right),
+                    };
                 }
                 Some(Lexeme::Sign(Sign::Slash)) if self.at + 1 == self.tokens.len() => self.at += 1,
                 Some(Lexeme::Sign(Sign::Slash)) => {

@@ -13,6 +13,8 @@ pub(crate) enum Sign {
     PlusMinus,
     MinusPlus,
     Times,
+    /// `\times`: a product of numbers, the cross product of vectors.
+    Cross,
     Slash,
     Caret,
     Underscore,

@@ -17,7 +17,7 @@ impl Parser<'_> {
                     | Lexeme::Open(Bracket::Round)
             )
         );
-        if !possible {
+        if !possible || self.differential().is_some() {
             return None;
         }
         let start = self.at;
@@ -70,7 +70,7 @@ impl Parser<'_> {
                 }
                 .to_owned()
             }
-            Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Minus)
+            Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Cross | Sign::Minus)
                 if !so_far.is_empty() && self.is_unit_after() =>
             {
                 self.at += 1;

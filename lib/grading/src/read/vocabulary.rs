@@ -94,7 +94,8 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
 
 fn sign_command(name: &str) -> Option<Sign> {
     Some(match name {
-        "cdot" | "times" | "ast" | "star" | "cdotp" | "bullet" => Sign::Times,
+        "times" => Sign::Cross,
+        "cdot" | "ast" | "star" | "cdotp" | "bullet" => Sign::Times,
         "div" => Sign::Slash,
         "pm" => Sign::PlusMinus,
         "mp" => Sign::MinusPlus,
@@ -315,7 +316,8 @@ fn sign_character(c: char) -> Option<Sign> {
         '-' | '−' | '–' | '—' | '‑' | '‐' | '－' | '﹣' => Sign::Minus,
         '±' => Sign::PlusMinus,
         '∓' => Sign::MinusPlus,
-        '*' | '×' | '·' | '⋅' | '∙' | '•' | '∗' | '✕' => Sign::Times,
+        '×' | '✕' => Sign::Cross,
+        '*' | '·' | '⋅' | '∙' | '•' | '∗' => Sign::Times,
         '/' | '÷' | '∕' | '⁄' | '／' => Sign::Slash,
         '^' => Sign::Caret,
         '_' => Sign::Underscore,
