@@ -14,7 +14,7 @@ pub(crate) use texts::reference_choice;
 use crate::budget::Budget;
 use crate::options::Options;
 use crate::read::node::Node;
-use crate::read::token::Bracket;
+use crate::read::token::{Bracket, Constant};
 use crate::read::{self, Digits, ReadError};
 use crate::{Decision, Reason};
 
@@ -153,6 +153,15 @@ impl Comparison<'_> {
     fn collections(&self, p: &Node, r: &Node) -> Decision {
         if let Some(decision) = self.vectors(p, r) {
             return decision;
+        }
+        if let Some((p, r)) = matrices::as_rows(p, r) {
+            return self.decide(&p, &r);
+        }
+        // A set that holds the empty set is not empty.
+        let empty = |node: &Node| *node == Node::Constant(Constant::EmptySet);
+        let holds = |node: &Node| matches!(node, Node::Group(Bracket::Curly, ..));
+        if (empty(p) && holds(r)) || (holds(p) && empty(r)) {
+            return Decision::no(Reason::DifferentLength, || "an empty set".to_owned());
         }
         if let (Node::Group(..), Node::Group(..)) = (p, r) {
             return self.groups(p, r);
