@@ -165,15 +165,18 @@ impl Comparison<'_> {
 }
 
 fn has_matrix(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Matrix(_)) || column(node).is_some())
+    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node))
+}
+
+fn is_tuple(node: &Node) -> bool {
+    matches!(node, Node::Group(open @ (Bracket::Round | Bracket::Angle), close, items)
+        if open == close && items.len() > 1)
 }
 
 /// A tuple as a column.
 fn column(node: &Node) -> Option<Rows> {
     match node {
-        Node::Group(open @ (Bracket::Round | Bracket::Angle), close, items)
-            if open == close && items.len() > 1 =>
-        {
+        Node::Group(_, _, items) if is_tuple(node) => {
             Some(items.iter().map(|item| vec![item.clone()]).collect())
         }
         _ => None,
@@ -240,7 +243,11 @@ fn combination(node: &Node, size: usize) -> Option<Node> {
             rest => Node::product(rest.to_vec()),
         };
         let entry = entries.get_mut(unit(last)?)?;
-        entry.push(if negative { Node::negative(value) } else { value });
+        entry.push(if negative {
+            Node::negative(value)
+        } else {
+            value
+        });
     }
     let entry = |terms: Vec<Node>| match terms.len() {
         0 => Node::integer(0),

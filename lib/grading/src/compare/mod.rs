@@ -3,6 +3,8 @@
 mod equations;
 mod labels;
 mod matrices;
+mod names;
+mod piecewise;
 mod real_sets;
 mod sequences;
 mod texts;
@@ -98,7 +100,10 @@ pub(crate) struct Comparison<'o> {
 impl Comparison<'_> {
     fn readings(&self, p: &Result<Node, ReadError>, r: &Result<Node, ReadError>) -> Decision {
         match (p, r) {
-            (Ok(p), Ok(r)) => self.decide(p, r),
+            (Ok(p), Ok(r)) => match names::spelled_apart(p, r) {
+                Some((p, r)) => self.decide(&p, &r),
+                None => self.decide(p, r),
+            },
             (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || {
                 format!("the prediction cannot be read: {error}")
             }),
@@ -132,7 +137,10 @@ impl Comparison<'_> {
 
     fn by_kind(&self, p: &Node, r: &Node) -> Decision {
         match (p, r) {
-            (Node::Cases(p), Node::Cases(r)) => self.rows(p, r, false),
+            (Node::Cases(p), Node::Cases(r)) => {
+                let piecewise = self.piecewise(p, r);
+                piecewise.unwrap_or_else(|| self.rows(p, r, false))
+            }
             (Node::Matrix(p), Node::Matrix(r)) => self.rows(p, r, true),
             (Node::Cases(rows), other) | (other, Node::Cases(rows))
                 if rows.iter().all(|row| row.len() == 1) =>

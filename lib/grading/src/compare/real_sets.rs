@@ -186,10 +186,9 @@ impl Comparison<'_> {
             )),
             // `\mathbb{R} - \{0\}`
             Node::Sum(terms) => match terms.as_slice() {
-                [from @ Node::Constant(Constant::Reals), Node::Negative(what)] => Some(intersection(
-                    &self.pieces(from)?,
-                    &complement(self.pieces(what)?),
-                )),
+                [from @ Node::Constant(Constant::Reals), Node::Negative(what)] => Some(
+                    intersection(&self.pieces(from)?, &complement(self.pieces(what)?)),
+                ),
                 _ => None,
             },
             _ => None,
@@ -255,10 +254,7 @@ impl Comparison<'_> {
             Some(centre) => Node::Sum(vec![centre.clone(), distance]),
             None => distance,
         };
-        let (low, high) = (
-            end(Node::negative(limit.clone())),
-            end(limit.clone()),
-        );
+        let (low, high) = (end(Node::negative(limit.clone())), end(limit.clone()));
         let inside = Piece {
             low: self.bound(&low, closed == below)?,
             high: self.bound(&high, closed == below)?,

@@ -68,7 +68,8 @@ fn signed(node: &Node, lower: bool) -> Node {
 impl Comparison<'_> {
     /// The same elements, in any order; repetition does not matter.
     pub(super) fn unordered(&self, p: &[Node], r: &[Node]) -> Decision {
-        let equations = |items: &[Node]| items.iter().any(|item| matches!(item, Node::Relation(..)));
+        let equations =
+            |items: &[Node]| items.iter().any(|item| matches!(item, Node::Relation(..)));
         let (mut p, mut r) = (Cow::Borrowed(p), Cow::Borrowed(r));
         let (bare_p, bare_r) = (stripped_of_shared_label(&p), stripped_of_shared_label(&r));
         // `y = x + 2 or y = 4 - x` against other equations: the label is part of the equation.

@@ -45,6 +45,17 @@ impl<'a> Parser<'a> {
                 Box::new(condition),
             )];
         }
+        // `P(A | B)`
+        if open == Bracket::Round
+            && self.bars == 0
+            && (self.take(Sign::Bar) || self.take(Sign::Mid))
+        {
+            let condition = self.relation()?;
+            items = vec![Node::Such(
+                Box::new(items.swap_remove(0)),
+                Box::new(condition),
+            )];
+        }
         while matches!(
             self.peek(),
             Some(Lexeme::Sign(
@@ -214,7 +225,10 @@ impl<'a> Parser<'a> {
             let exponent = Node::product(arguments);
             return Ok(Node::power(Node::Constant(Constant::E), exponent));
         }
-        if matches!(function, Function::Gcd | Function::Lcm | Function::Min | Function::Max) {
+        if matches!(
+            function,
+            Function::Gcd | Function::Lcm | Function::Min | Function::Max
+        ) {
             arguments.sort_by_cached_key(Node::to_string);
         }
         arguments.extend(base.filter(|_| matches!(function, Function::Log | Function::Ln)));

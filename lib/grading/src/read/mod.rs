@@ -3,6 +3,7 @@
 mod brackets;
 mod calculus;
 mod commands;
+mod french;
 mod lexer;
 pub(crate) mod node;
 mod numeral;
@@ -86,6 +87,7 @@ impl Lexed<'_> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(primary::whole(value))),
             None if self.too_long => Err(ReadError::TooDeep),
+            None if french::is_french(&self.tokens) => parser::parse(french::turned(self.tokens)),
             None => parser::parse(self.tokens),
         }
     }

@@ -114,10 +114,10 @@ impl<'a> Parser<'a> {
 
     /// Relations parted by commas and conjunctions.
     pub(super) fn list(&mut self) -> Result<Node, ReadError> {
-        let mut items = vec![self.relation()?];
+        let mut items = self.item()?;
         // Where a group of items ends: `p=5, q=2; p=7, q=2`.
         let mut ends = Vec::new();
-        let (mut alternatives, mut parted) = (false, false);
+        let mut alternatives = false;
         while let Some(Lexeme::Sign(
             sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or),
         )) = self.peek()
@@ -126,7 +126,6 @@ impl<'a> Parser<'a> {
             if matches!(sign, Sign::Semicolon | Sign::Or) {
                 ends.push(items.len());
             }
-            parted = true;
             self.at += 1;
             if matches!(
                 self.peek(),
@@ -142,10 +141,10 @@ impl<'a> Parser<'a> {
                     Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or
                 ))
             ) {
-                items.push(self.relation()?);
+                items.append(&mut self.item()?);
             }
         }
-        if !parted || items.len() == 1 {
+        if items.len() == 1 {
             return Ok(items.swap_remove(0));
         }
         if let Some(groups) = solutions(&items, &ends) {
@@ -161,6 +160,12 @@ impl<'a> Parser<'a> {
         } else {
             Node::List(items)
         })
+    }
+
+    /// One element, and the condition in brackets behind it: `k\pi (k \in \mathbb{Z})`.
+    fn item(&mut self) -> Result<Vec<Node>, ReadError> {
+        let item = self.relation()?;
+        Ok(side_condition(&item).unwrap_or_else(|| vec![item]))
     }
 
     /// `a < b <= c`, `x \in S`.
@@ -329,6 +334,26 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         (negative, either)
+    }
+}
+
+/// An element that ends in `(k \in Z)`, in two.
+fn side_condition(item: &Node) -> Option<Vec<Node>> {
+    let condition = |node: &Node| matches!(node, Node::Relation(_, signs) if signs == &[Sign::In]);
+    match item {
+        Node::Product(factors) => match factors.split_last()? {
+            (last, rest) if condition(last) => {
+                Some(vec![Node::product(rest.to_vec()), last.clone()])
+            }
+            _ => None,
+        },
+        Node::Sum(terms) => {
+            let (last, rest) = terms.split_last()?;
+            let mut parts = side_condition(last)?;
+            let value = rest.iter().cloned().chain([parts.remove(0)]);
+            Some(vec![Node::Sum(value.collect()), parts.pop()?])
+        }
+        _ => None,
     }
 }
 

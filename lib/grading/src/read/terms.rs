@@ -162,9 +162,24 @@ impl Parser<'_> {
             Some(Lexeme::Sign(
                 Sign::Fraction | Sign::Binomial | Sign::Root | Sign::Sum | Sign::ProductOver,
             )) => true,
-            Some(Lexeme::Sign(Sign::Bar)) => self.bars == 0 && !self.set_head,
+            Some(Lexeme::Sign(Sign::Bar)) => self.bars == 0 && !self.set_head && self.bar_closes(),
             _ => false,
         }
+    }
+
+    /// Whether the bar that is next has a partner before the bracket around it closes.
+    fn bar_closes(&self) -> bool {
+        let mut depth = 0usize;
+        for token in &self.tokens[self.at + 1..] {
+            match token.lexeme {
+                Lexeme::Open(_) => depth += 1,
+                Lexeme::Close(_) if depth == 0 => return false,
+                Lexeme::Close(_) => depth -= 1,
+                Lexeme::Sign(Sign::Bar) if depth == 0 => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// One factor with its powers and marks.
