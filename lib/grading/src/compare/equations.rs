@@ -37,6 +37,7 @@ impl Comparison<'_> {
                 (arguments.as_slice(), others.as_slice())
             && f == g
             && t != name
+            && !mentions(p_right, name)
         {
             return self.decide(&p_right.substituted(t, x), r_right);
         }
@@ -142,7 +143,9 @@ impl Comparison<'_> {
 fn is_function_label(node: &Node) -> bool {
     match node {
         Node::Symbol(name) => name == "y",
-        Node::Call(..) => true,
+        Node::Call(_, arguments) => arguments
+            .iter()
+            .all(|argument| matches!(argument, Node::Symbol(_))),
         _ => false,
     }
 }

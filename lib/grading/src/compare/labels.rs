@@ -65,13 +65,11 @@ impl Comparison<'_> {
                 Some(self.chain_against(sides, signs, p, true))
             }
             // `x \in \{1, 2\}` against `1, 2`.
-            (p, Node::Relation(sides, signs)) => {
-                let set = members(sides, signs).filter(|_| !is_relation_list(p))?;
-                Some(self.decide(p, set))
+            (p, Node::Relation(sides, signs)) if !matches!(p, Node::Relation(..)) => {
+                Some(self.decide(p, members(sides, signs)?))
             }
-            (Node::Relation(sides, signs), r) => {
-                let set = members(sides, signs).filter(|_| !is_relation_list(r))?;
-                Some(self.decide(set, r))
+            (Node::Relation(sides, signs), r) if !matches!(r, Node::Relation(..)) => {
+                Some(self.decide(members(sides, signs)?, r))
             }
             _ => None,
         }
@@ -168,19 +166,29 @@ impl Comparison<'_> {
         }
     }
 
+    /// Names with values: each name has the same value on both sides.
+    fn by_name(&self, p: &[(&Node, &Node)], r: &[(&Node, &Node)]) -> Decision {
+        for (name, value) in p {
+            let other = r.iter().find(|(other, _)| other == name);
+            let decision = other.map(|(_, other)| self.decide(value, other));
+            if decision.is_none_or(|decision| !decision.equivalent) {
+                return Decision::no(Reason::DifferentElement, || {
+                    format!("{name} is not {value} in the reference")
+                });
+            }
+        }
+        Decision::yes(Reason::SameElements)
+    }
+
     /// `x = -7, y = 10` against `(-7, 10)`, and against `(x, y) = (-7, 10)`.
     pub(super) fn labelled_list(&self, p: &Node, r: &Node) -> Option<Decision> {
         if let (Some(p), Some(r)) = (assignments(p), assignments(r))
             && p.len() == r.len()
             && p.len() > 1
+            && p.iter()
+                .all(|(name, _)| r.iter().filter(|(other, _)| other == name).count() == 1)
         {
-            let relations = |pairs: Vec<(&Node, &Node)>| {
-                let relation = |(name, value): (&Node, &Node)| {
-                    Node::Relation(vec![name.clone(), value.clone()], vec![Sign::Equal])
-                };
-                pairs.into_iter().map(relation).collect::<Vec<_>>()
-            };
-            return Some(self.unordered(&relations(p), &relations(r)));
+            return Some(self.by_name(&p, &r));
         }
         let values = |node: &Node| {
             let mut pairs = assignments(node).filter(|_| matches!(node, Node::List(_)))?;

@@ -65,6 +65,11 @@ impl Comparison<'_> {
             }
             Node::Product(factors) => self.product(factors),
             Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
+            Node::Call(name, entries) if is_multiple(node) => {
+                let column: Rows = entries.iter().map(|entry| vec![entry.clone()]).collect();
+                let scalar = Node::Symbol(name.clone());
+                self.each(&column, |entry| Node::Product(vec![scalar.clone(), entry]))
+            }
             _ => column(node),
         }
     }
@@ -165,7 +170,13 @@ impl Comparison<'_> {
 }
 
 fn has_matrix(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node))
+    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node) || is_multiple(node))
+}
+
+/// `t(1, 2, -1)`: a parameter before a direction.
+fn is_multiple(node: &Node) -> bool {
+    matches!(node, Node::Call(name, entries)
+        if entries.len() > 1 && matches!(name.as_str(), "t" | "s" | "k" | "r" | "λ" | "μ"))
 }
 
 fn is_tuple(node: &Node) -> bool {

@@ -274,15 +274,24 @@ impl Comparison<'_> {
     }
 }
 
+/// `x_1` and `x_2`.
+fn is_numbered_alike(a: &Node, b: &Node) -> bool {
+    let base = |node: &Node| match node {
+        Node::Symbol(name) => name.split_once('_').map(|(base, _)| base.to_owned()),
+        _ => None,
+    };
+    base(a).is_some() && base(a) == base(b)
+}
+
 /// Elements that all are `x = value` with one and the same `x`, or of which only the first is, as their values.
 fn stripped_of_shared_label(items: &[Node]) -> Cow<'_, [Node]> {
     let labels: Vec<Option<(&Node, &Node)>> = items.iter().map(super::labels::labelled).collect();
     let Some(Some((first, value))) = labels.first() else {
         return items.into();
     };
-    let shared = labels
-        .iter()
-        .all(|label| label.is_some_and(|(label, _)| label == *first));
+    let shared = labels.iter().all(|label| {
+        label.is_some_and(|(label, _)| label == *first || is_numbered_alike(label, first))
+    });
     let only_first = labels.len() > 1
         && labels[1..].iter().all(Option::is_none)
         && items[1..]

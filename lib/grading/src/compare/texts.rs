@@ -31,7 +31,7 @@ pub(super) fn compare(
     if (formula(p) && name(r)) || (name(p) && formula(r)) {
         return None;
     }
-    if has_inner_capital(prediction) && has_inner_capital(reference) && prediction != reference {
+    if (has_inner_capital(prediction) || has_inner_capital(reference)) && prediction != reference {
         return None;
     }
     let (a, b) = (truth(words(prediction)), truth(words(reference)));

@@ -267,7 +267,13 @@ impl<'a> Parser<'a> {
         while self.starts_factor()
             && !matches!(
                 self.peek(),
-                Some(Lexeme::Function(_) | Lexeme::Open(_) | Lexeme::Text(_) | Lexeme::Begin(_))
+                Some(
+                    Lexeme::Function(_)
+                        | Lexeme::Open(_)
+                        | Lexeme::Text(_)
+                        | Lexeme::Begin(_)
+                        | Lexeme::Accent("vec" | "hat")
+                )
             )
         {
             factors.push(self.factor()?);

@@ -264,7 +264,7 @@ impl Parser<'_> {
             .iter()
             .all(|argument| matches!(argument, Node::Number(_)));
         let labels = self.is(Sign::Equal) && self.at - start <= 4;
-        if function || numbers || arguments.len() > 1 || labels {
+        if function || numbers || arguments.len() > 1 || labels || name.len() > 4 {
             return Ok(Some(arguments));
         }
         self.at = start;
@@ -324,6 +324,11 @@ impl Parser<'_> {
         let upper = word.bytes().all(|b| b.is_ascii_uppercase());
         let spoken = matches!(word, "yes" | "no" | "odd" | "day" | "dne");
         let longest = if lower { 3 } else { 5 };
+        if matches!(word, "Matrix" | "array")
+            && matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
+        {
+            return self.named(word.to_owned());
+        }
         let letters = word.len() <= longest && !spoken && (lower || self.within_formula());
         if !letters {
             return match upper || self.is(Sign::Underscore) {
@@ -448,6 +453,14 @@ impl Parser<'_> {
                 // The mark stands by the letter, before its subscript.
                 let (letter, subscript) = name.split_at(name.find('_').unwrap_or(name.len()));
                 self.named(format!("{letter}{mark}{subscript}"))
+            }
+            // An arrow from one point to another: the order of the letters counts.
+            Node::Product(points)
+                if mark.is_empty()
+                    && points.iter().all(|point| matches!(point, Node::Symbol(_))) =>
+            {
+                let name: String = points.iter().map(Node::to_string).collect();
+                Ok(Node::Symbol(format!("→{name}")))
             }
             other if mark.is_empty() => Ok(other),
             other => Ok(Node::Call(accent.to_owned(), vec![other])),

@@ -158,7 +158,10 @@ impl Parser<'_> {
             ) => true,
             Some(Lexeme::Text(text)) => matches!(*text, "i" | "e" | "d"),
             Some(Lexeme::Function(_) | Lexeme::Constant(_) | Lexeme::Begin(_)) => true,
-            Some(Lexeme::Open(_)) => true,
+            // `3 (mod 7)`
+            Some(Lexeme::Open(_)) => {
+                !matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Modulo)))
+            }
             Some(Lexeme::Sign(
                 Sign::Fraction | Sign::Binomial | Sign::Root | Sign::Sum | Sign::ProductOver,
             )) => true,
@@ -243,6 +246,10 @@ impl Parser<'_> {
             Some(Lexeme::Sign(Sign::Degree)) if closes => {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::Degrees(Box::new(base)));
+            }
+            Some(Lexeme::Text(text)) if closes && *text == "T" => {
+                self.at += if braced { 3 } else { 1 };
+                return Ok(Node::power(base, Node::Symbol("T".to_owned())));
             }
             Some(Lexeme::Text(_) | Lexeme::Word("th" | "st" | "nd" | "rd")) if closes => {
                 self.at += if braced { 3 } else { 1 };

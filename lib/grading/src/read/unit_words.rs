@@ -49,6 +49,7 @@ impl Parser<'_> {
             Lexeme::Word(word)
                 if word.len() <= 3
                     && (!numeric
+                        || self.is_raised_in_vain(word)
                         || word.bytes().all(|b| b.is_ascii_uppercase()) && word.len() < 3) =>
             {
                 return None;
@@ -97,6 +98,13 @@ impl Parser<'_> {
             " "
         };
         Some(format!("{blank}{piece}"))
+    }
+
+    /// Whether a power stands behind a unit that has none: only lengths and times are squared.
+    fn is_raised_in_vain(&self, word: &str) -> bool {
+        matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Caret)))
+            && units::measure(word)
+                .is_none_or(|unit| !matches!(unit.dimension.as_str(), "length" | "time"))
     }
 
     /// Whether the function that is next has an argument.

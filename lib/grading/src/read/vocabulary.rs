@@ -230,7 +230,7 @@ fn greek(name: &str) -> Option<char> {
         "psi" => 'ψ',
         "omega" => 'ω',
         "Gamma" => 'Γ',
-        "Delta" | "triangle" => 'Δ',
+        "Delta" => 'Δ',
         "Theta" => 'Θ',
         "Lambda" => 'Λ',
         "Xi" => 'Ξ',
