@@ -4,6 +4,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::Comparison;
+use crate::budget::Budget;
 use crate::exact::{Normaliser, Small, Unsettled, same_at_whole_numbers};
 use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
 use crate::read::node::Node;
@@ -55,7 +56,14 @@ impl Comparison<'_> {
     }
 
     fn values_with(&self, p: &Node, r: &Node, decimal_log: bool) -> Decision {
-        let exact = Normaliser::new(&self.budget, decimal_log).difference(p, r);
+        // What normal forms cannot settle in half of the steps is left to evaluation.
+        let share = self.budget.left() / 2;
+        let budget = Budget::new(share);
+        let exact = Normaliser::new(&budget, decimal_log).difference(p, r);
+        let used = usize::try_from(share - budget.left()).unwrap_or(usize::MAX);
+        if self.budget.spend(used).is_err() {
+            return spent();
+        }
         match exact {
             Ok(difference) if difference.is_zero() => {
                 let plain = matches!(r, Node::Number(_)) || matches!(p, Node::Number(_));
@@ -71,8 +79,7 @@ impl Comparison<'_> {
                 }
             }
             Err(Unsettled::NoValue) => return self.no_values(p, r),
-            Err(Unsettled::Exhausted) => return spent(),
-            Err(Unsettled::Undefined | Unsettled::TooLarge) => {}
+            Err(Unsettled::Undefined | Unsettled::TooLarge | Unsettled::Exhausted) => {}
         }
         match self.numeric(p, r, decimal_log, None) {
             Numeric::Same => Decision::yes(Reason::SameValues),

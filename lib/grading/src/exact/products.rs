@@ -10,7 +10,7 @@ use super::normalise::{Normaliser, Unsettled};
 /// Sums longer than this are not multiplied out.
 const MOST_TERMS: usize = 300;
 /// What the product of two terms costs at least.
-const STEPS_PER_TERM: usize = 10;
+const STEPS_PER_TERM: usize = 30;
 /// Coefficients longer than this (bits) are not computed.
 const LONGEST: u64 = 1 << 16;
 
