@@ -198,6 +198,11 @@ impl Comparison<'_> {
             return decision;
         }
         let (listed, elements) = (sequences::elements(p), sequences::elements(r));
+        if !self.options.whole_lists
+            && let Some((p, r)) = sequences::firsts(p, r)
+        {
+            return self.decide(p, r);
+        }
         match (listed, elements) {
             (Some(p), Some(r)) if self.options.unordered_lists => self.unordered(p, r),
             (Some(p), Some(r)) => self.ordered(p, r),

@@ -17,6 +17,18 @@ pub(super) fn elements(node: &Node) -> Option<&[Node]> {
     }
 }
 
+/// The first elements of two comma lists, or of one and the other side.
+pub(super) fn firsts<'n>(p: &'n Node, r: &'n Node) -> Option<(&'n Node, &'n Node)> {
+    let first = |node: &'n Node| match node {
+        Node::List(items) => items.first(),
+        _ => None,
+    };
+    match (first(p), first(r)) {
+        (None, None) => None,
+        (first_p, first_r) => Some((first_p.unwrap_or(p), first_r.unwrap_or(r))),
+    }
+}
+
 /// A node with a plus-minus as the list of its two values; lists spread element by element.
 pub(super) fn spread(node: &Node) -> Option<Node> {
     match node {
