@@ -168,8 +168,33 @@ impl<'a> Parser<'a> {
         Ok(side_condition(&item).unwrap_or_else(|| vec![item]))
     }
 
-    /// `a < b <= c`, `x \in S`.
+    /// Relations, and propositions joined by signs of logic.
     pub(super) fn relation(&mut self) -> Result<Node, ReadError> {
+        let mut left = self.plain_relation()?;
+        while let Some(Lexeme::Sign(sign @ (Sign::Conjunction | Sign::Disjunction))) = self.peek() {
+            let (sign, start) = (*sign, self.at);
+            self.at += 1;
+            let right = self.plain_relation()?;
+            let relation = |node: &Node| matches!(node, Node::Relation(..) | Node::Ratio(_));
+            let (word, name) = match sign {
+                Sign::Conjunction => (Sign::And, "∧"),
+                _ => (Sign::Or, "∨"),
+            };
+            if relation(&left) || relation(&right) {
+                // Between relations the sign is a word, which parts the elements of a list.
+                self.tokens[start].lexeme = Lexeme::Sign(word);
+                self.at = start;
+                return Ok(left);
+            }
+            let mut parts = vec![left, right];
+            parts.sort_by_cached_key(Node::to_string);
+            left = Node::Call(name.to_owned(), parts);
+        }
+        Ok(left)
+    }
+
+    /// `a < b <= c`, `x \in S`.
+    fn plain_relation(&mut self) -> Result<Node, ReadError> {
         // `\approx 100` and `= 5` leave the left side to the question.
         while self.at + 1 < self.tokens.len()
             && (self.is(Sign::Approximately) || self.is(Sign::Equal) || self.is(Sign::Arrow))

@@ -27,6 +27,9 @@ pub(crate) enum Sign {
     Semicolon,
     And,
     Or,
+    /// `\land` and `\lor`: between propositions; between relations they are `and` and `or`.
+    Conjunction,
+    Disjunction,
     Colon,
     Bar,
     Norm,
