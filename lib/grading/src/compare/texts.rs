@@ -31,8 +31,8 @@ pub(super) fn compare(
     if (formula(p) && name(r)) || (name(p) && formula(r)) {
         return None;
     }
-    if (has_inner_capital(prediction) || has_inner_capital(reference)) && prediction != reference {
-        return None;
+    if let Some(decision) = letters(prediction, reference) {
+        return Some(decision);
     }
     let (a, b) = (truth(words(prediction)), truth(words(reference)));
     if a.is_empty() || b.is_empty() {
@@ -46,14 +46,28 @@ pub(super) fn compare(
     }
 }
 
-/// One short word with a capital behind a small letter: a formula like `qvB`, where capitals matter.
-fn has_inner_capital(text: &str) -> bool {
-    text.len() <= 5
-        && text.bytes().all(|b| b.is_ascii_alphabetic())
-        && text
-            .as_bytes()
+/// Two short words of which one has a capital behind a small letter are formulas like `qvB`: products of names, in
+/// which capitals matter and the order does not.
+fn letters(prediction: &str, reference: &str) -> Option<Decision> {
+    let inner_capital = |text: &str| {
+        text.as_bytes()
             .windows(2)
             .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+    };
+    let short = |text: &str| text.len() <= 5 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let (p, r) = (stripped(prediction), stripped(reference));
+    if !(short(p) && short(r) && (inner_capital(p) || inner_capital(r))) {
+        return None;
+    }
+    let sorted = |text: &str| {
+        let mut letters = text.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    Some(match sorted(p) == sorted(r) {
+        true => Decision::yes(Reason::SameForm),
+        false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
+    })
 }
 
 fn reads_as_text(reading: &Result<Node, ReadError>) -> bool {
