@@ -5,6 +5,9 @@
 
 mod boxed;
 mod choice;
+mod expression;
+mod formulas;
+mod prose;
 mod several;
 mod stated;
 mod trailing;

@@ -1,0 +1,443 @@
+//! The expression in plain prose that a number belongs to: `3.5 × 10^4`, `9π`, `x ≥ −2`, `(2, 3]`, `9:30 PM`; and the
+//! list that it closes: `12 and 18`. Knows words only as what parts expressions.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::prose::{self, Kind, Token};
+
+/// Bytes around a number in which its expression is looked for.
+const REACH: usize = 240;
+
+/// A number of a text and what it belongs to.
+pub(super) struct Found<'a> {
+    pub(super) start: usize,
+    pub(super) text: Cow<'a, str>,
+}
+
+/// The expression of the last number that is neither a unit's exponent nor a remark in parentheses.
+pub(super) fn last(text: &str) -> Option<Found<'_>> {
+    let ascii = text.is_ascii();
+    let mut before = text.len();
+    loop {
+        let digit = last_digit(&text[..before], ascii)?;
+        let window = window(text, digit);
+        let tokens = prose::tokens(text, window.clone());
+        match place(text, &tokens, digit) {
+            Place::At(at) => return Some(around(text, &tokens, at)),
+            Place::Skip(end) => before = end.min(digit),
+        }
+    }
+}
+
+/// Where the last digit stands.
+fn last_digit(text: &str, ascii: bool) -> Option<usize> {
+    match ascii {
+        true => text.bytes().rposition(|b| b.is_ascii_digit()),
+        false => text.rfind(prose::is_digit),
+    }
+}
+
+/// The line around a place, as far as the reach goes.
+fn window(text: &str, at: usize) -> Range<usize> {
+    let mut start = at.saturating_sub(REACH);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    // No number is cut in two.
+    while start > 0 && text.as_bytes()[start - 1].is_ascii_digit() {
+        start -= 1;
+    }
+    let mut end = (at + REACH).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = text[start..at]
+        .rfind('\n')
+        .map_or(start, |line| start + line + 1);
+    let end = text[at..end].find('\n').map_or(end, |line| at + line);
+    start..end
+}
+
+/// What a digit is.
+enum Place {
+    /// Part of the number that is this token.
+    At(usize),
+    /// No number of its own: the search goes on before this place.
+    Skip(usize),
+}
+
+fn place(text: &str, tokens: &[Token], digit: usize) -> Place {
+    let Some(at) = tokens
+        .iter()
+        .position(|token| token.start <= digit && digit < token.end)
+    else {
+        return Place::Skip(digit);
+    };
+    let number = tokens[at];
+    if number.kind != Kind::Number {
+        return Place::Skip(number.start);
+    }
+    if prose::is_unit_exponent(&text[..number.start]) {
+        return Place::Skip(number.start);
+    }
+    match remark(text, tokens, at) {
+        Some(open) => Place::Skip(tokens[open].start),
+        None => Place::At(at),
+    }
+}
+
+/// The parenthesis that opens a remark around a token: words inside, a number before it, and no equation.
+fn remark(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let mut depth = 0;
+    let open = (0..at).rev().find(|i| {
+        match tokens[*i].kind {
+            Kind::Close => depth += 1,
+            Kind::Open if depth == 0 => return true,
+            Kind::Open => depth -= 1,
+            _ => {}
+        }
+        false
+    })?;
+    let close = tokens[at..]
+        .iter()
+        .position(|token| token.kind == Kind::Close)?
+        + at;
+    let inside = &tokens[open + 1..close];
+    let worded = inside.iter().any(|token| token.kind == Kind::Word);
+    let equated = inside.iter().any(|token| token.kind == Kind::Equal);
+    let numbered = tokens[..open].iter().any(|t| t.kind == Kind::Number);
+    let spaced = open > 0 && tokens[open - 1].end < tokens[open].start;
+    (worded && !equated && numbered && spaced && text[tokens[open].start..].starts_with('('))
+        .then_some(open)
+}
+
+/// The expression or list around the number at `at`.
+fn around<'a>(text: &'a str, tokens: &[Token], at: usize) -> Found<'a> {
+    let run = run(text, tokens, at);
+    let mut item = balanced(tokens, segment(tokens, run, at), at);
+    if !introduced(text, tokens, item.start) {
+        item = term(tokens, item, at);
+    }
+    item = trimmed(text, tokens, item, at);
+    let answers = is_answer(tokens, &item) || introduced(text, tokens, item.start);
+    if !answers || is_quantity(text, &tokens[item.clone()]) {
+        item = at..at + 1;
+    }
+    item = unwrapped(text, tokens, item);
+    if let Some(list) = list(text, tokens, &item) {
+        item = list;
+    }
+    let start = signed(text, tokens, &item);
+    let end = with_hour(
+        text,
+        &text[start..tokens[item.end - 1].end],
+        tokens[item.end - 1].end,
+    );
+    let negative = item.start.checked_sub(1).filter(|i| {
+        matches!(tokens[*i].word(text), "minus" | "negative")
+            && !i.checked_sub(1).is_some_and(|i| tokens[i].ends_operand())
+    });
+    match negative {
+        Some(word) => Found {
+            start: tokens[word].start,
+            text: format!("-{}", &text[start..end]).into(),
+        },
+        None => Found {
+            start,
+            text: text[start..end].into(),
+        },
+    }
+}
+
+/// The longest stretch of tokens around `at` that may follow one another in mathematics.
+fn run(text: &str, tokens: &[Token], at: usize) -> Range<usize> {
+    let mut start = 0;
+    let mut depth = 0usize;
+    for i in 0..tokens.len() {
+        if i > start && !prose::joins(text, &tokens[i - 1], &tokens[i], depth > 0) {
+            if i > at {
+                return start..i;
+            }
+            (start, depth) = (i, 0);
+        }
+        match tokens[i].kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    start..tokens.len()
+}
+
+/// The part of a run between two equality signs.
+fn segment(tokens: &[Token], run: Range<usize>, at: usize) -> Range<usize> {
+    let equal = |i: &usize| tokens[*i].kind == Kind::Equal;
+    let start = (run.start..at)
+        .rev()
+        .find(equal)
+        .map_or(run.start, |i| i + 1);
+    let end = (at..run.end).find(equal).unwrap_or(run.end);
+    start..end
+}
+
+/// Without what an unmatched bracket cuts off.
+fn balanced(tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
+    let (mut start, mut end) = (item.start, item.end);
+    let mut open = Vec::new();
+    for i in item {
+        match tokens[i].kind {
+            Kind::Open => open.push(i),
+            Kind::Close if open.pop().is_none() => {
+                if i > at {
+                    end = i;
+                    break;
+                }
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    for i in open {
+        if i < at {
+            start = start.max(i + 1);
+        } else {
+            end = end.min(i);
+        }
+    }
+    start..end
+}
+
+/// Whether a value is announced here: behind an equality sign or a verb.
+fn introduced(text: &str, tokens: &[Token], start: usize) -> bool {
+    start.checked_sub(1).is_some_and(|i| {
+        let before = &tokens[i];
+        before.kind == Kind::Equal
+            || prose::is_copula(before.word(text))
+            || &text[before.start..before.end] == ":"
+    })
+}
+
+/// The summand with the token at `at`; relations stay whole.
+fn term(tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
+    if tokens[item.clone()].iter().any(|t| t.kind == Kind::Order) {
+        return item;
+    }
+    let mut depth = 0i32;
+    let mut parts = Vec::new();
+    for i in item.clone() {
+        match tokens[i].kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth -= 1,
+            Kind::Sign if depth == 0 && i > item.start && tokens[i - 1].ends_operand() => {
+                parts.push(i);
+            }
+            _ => {}
+        }
+    }
+    let start = parts.iter().rev().find(|i| **i < at);
+    let end = parts.iter().find(|i| **i > at);
+    start.map_or(item.start, |i| i + 1)..end.copied().unwrap_or(item.end)
+}
+
+/// Without operators that have lost their operand at either end; a dash that touches a word is no sign.
+fn trimmed(text: &str, tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
+    let (mut start, mut end) = (item.start, item.end);
+    let unary = |i: usize| {
+        tokens[i].kind == Kind::Sign
+            && tokens[i].end == tokens[i + 1].start
+            && !text[..tokens[i].start].ends_with(|c: char| c.is_alphanumeric() || c == ')')
+    };
+    while end > at + 1 && !tokens[end - 1].ends_operand() {
+        end -= 1;
+    }
+    while start < at && !(tokens[start].begins_operand() || unary(start)) {
+        start += 1;
+    }
+    start..end
+}
+
+/// Whether an item that nothing introduces may stand for itself: numbers and constants, a tuple, or an inequality of a
+/// name; not `f(5)` or `3x`.
+fn is_answer(tokens: &[Token], item: &Range<usize>) -> bool {
+    let has = |kind| tokens[item.clone()].iter().any(|t| t.kind == kind);
+    has(Kind::Order) == has(Kind::Name)
+}
+
+/// `3m²`: one number that a unit touches.
+fn is_quantity(text: &str, item: &[Token]) -> bool {
+    item.len() > 1
+        && item[0].kind == Kind::Number
+        && prose::is_unit(item[1].word(text))
+        && item[2..].iter().all(|token| token.kind == Kind::Postfix)
+}
+
+/// Without parentheses around one value.
+fn unwrapped(text: &str, tokens: &[Token], item: Range<usize>) -> Range<usize> {
+    let inner = &tokens[item.clone()];
+    let single = inner.len() == 3
+        && inner[0].kind == Kind::Open
+        && inner[2].kind == Kind::Close
+        && !inner[1].word(text).contains(',');
+    if single {
+        item.start + 1..item.end - 1
+    } else {
+        item
+    }
+}
+
+/// More elements than these are no list that anyone writes.
+const MOST: usize = 32;
+
+/// The list that an item closes: every element labelled with one name, or a verb before the first.
+fn list(text: &str, tokens: &[Token], last: &Range<usize>) -> Option<Range<usize>> {
+    let mut first = with_label(tokens, last.start);
+    let (mut count, mut conjunction) = (1, false);
+    let mut names = vec![name(text, tokens, last.start)];
+    while count < MOST {
+        let Some((end, word)) = before_joint(text, tokens, first) else {
+            break;
+        };
+        let run = run(text, tokens, end - 1);
+        let item = balanced(tokens, segment(tokens, run.start..end, end - 1), end - 1);
+        names.push(name(text, tokens, item.start));
+        first = with_label(tokens, item.start);
+        conjunction |= word;
+        count += 1;
+    }
+    let labelled = names[0].is_some() && names.iter().all(|name| *name == names[0]);
+    let either = first
+        .checked_sub(1)
+        .is_some_and(|i| prose::opens_list(tokens[i].word(text)));
+    let introduced = either || introduced(text, tokens, first);
+    let several = count > 1 && (conjunction || count > 2 || labelled);
+    (several && (labelled || introduced)).then_some(first..last.end)
+}
+
+/// Where the element before a comma or conjunction has ended, and whether there is a conjunction.
+fn before_joint(text: &str, tokens: &[Token], start: usize) -> Option<(usize, bool)> {
+    let mut at = start.checked_sub(1)?;
+    let word = prose::is_conjunction(tokens[at].word(text));
+    if word {
+        at = at.checked_sub(1)?;
+    }
+    let comma = tokens[at].kind == Kind::Separator;
+    if comma {
+        at = at.checked_sub(1)?;
+    }
+    ((word || comma) && tokens[at].ends_operand()).then_some((at + 1, word))
+}
+
+/// Where `name =` before a value starts, or the value.
+fn with_label(tokens: &[Token], start: usize) -> usize {
+    let labelled =
+        start >= 2 && tokens[start - 1].kind == Kind::Equal && tokens[start - 2].kind == Kind::Name;
+    if labelled { start - 2 } else { start }
+}
+
+fn name<'a>(text: &'a str, tokens: &[Token], start: usize) -> Option<&'a str> {
+    let label = with_label(tokens, start);
+    (label < start).then(|| &text[tokens[label].start..tokens[label].end])
+}
+
+/// Where an item begins with the sign of a negative amount: `-$40`, `-5`; `7-5` has none.
+fn signed(text: &str, tokens: &[Token], item: &Range<usize>) -> usize {
+    let start = tokens[item.start].start;
+    if item.start == 0 || tokens[item.start].kind != Kind::Number {
+        return start;
+    }
+    let before = text[..start].trim_end_matches('$').trim_end_matches('\\');
+    let unary = |rest: &str| {
+        !rest.ends_with(|c: char| {
+            c.is_alphanumeric()
+                || c == ')'
+                || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    ["-", "−", "–"]
+        .iter()
+        .find_map(|minus| before.strip_suffix(minus).filter(|rest| unary(rest)))
+        .map_or(start, str::len)
+}
+
+/// The end of a time of day with its half of the day: `9:30 PM`.
+fn with_hour(text: &str, item: &str, end: usize) -> usize {
+    if !item.contains(':') {
+        return end;
+    }
+    let behind = &text[end..];
+    let half = behind.strip_prefix(' ').unwrap_or(behind);
+    let skipped = behind.len() - half.len();
+    ["a.m.", "p.m.", "am", "pm"]
+        .iter()
+        .find(|name| {
+            half.get(..name.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(name))
+                && !half[name.len()..].starts_with(|c: char| c.is_alphanumeric())
+        })
+        .map_or(end, |name| end + skipped + name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last;
+
+    fn found(text: &str) -> Option<String> {
+        last(text).map(|found| found.text.into_owned())
+    }
+
+    #[test]
+    fn the_whole_expression() {
+        for (text, expression) in [
+            ("the result is 3.5 × 10^4 meters", "3.5 × 10^4"),
+            ("about 3 x 10^8 m/s.", "3 x 10^8"),
+            ("Thus it is 2.4e6.", "2.4e6"),
+            ("So N = 2^10.", "2^10"),
+            ("an area of 9π.", "9π"),
+            ("a length of 4√5 cm.", "4√5"),
+            ("a depth of 3½ feet.", "3½"),
+            ("a ratio of 3:4.", "3:4"),
+            ("at 9:30 PM, she", "9:30 PM"),
+            ("Therefore x ≥ −2.", "x ≥ −2"),
+            ("x ∈ (−∞; 3]", "x ∈ (−∞; 3]"),
+            ("the point (2, 3).", "(2, 3)"),
+            ("drops to minus 4", "-4"),
+            ("3 + 4 = 7", "7"),
+            ("f(x) = 3x + 5", "3x + 5"),
+            ("-$40 in total", "-$40"),
+            ("17 1/13 of it", "17 1/13"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(expression), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_of_it() {
+        for (text, number) in [
+            ("we have 7-5", "5"),
+            ("pages 10 - 15", "15"),
+            ("he ran 10x", "10"),
+            ("see f(5)", "5"),
+            ("an area of 60 in^3.", "60"),
+            ("falls at 9.8 m/s^2", "9.8"),
+            ("a force of 50 N (about 11 lbs).", "50"),
+            ("5 litres of H2O", "5"),
+            ("In 2020, 35 people came", "35"),
+            ("the sum of 12 and 18", "18"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists() {
+        for (text, list) in [
+            ("The numbers are 12 and 18.", "12 and 18"),
+            ("It is either 7 or 8.", "7 or 8"),
+            ("so x = 3 or x = 7", "x = 3 or x = 7"),
+            ("They are 3, 4, and 7.", "3, 4, and 7"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(list), "{text}");
+        }
+    }
+}
