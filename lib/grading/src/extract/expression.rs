@@ -30,6 +30,16 @@ pub(super) fn last(text: &str) -> Option<Found<'_>> {
     }
 }
 
+/// The expression of the first number.
+pub(super) fn first(text: &str) -> Option<Found<'_>> {
+    let digit = text.find(prose::is_digit)?;
+    let tokens = prose::tokens(text, window(text, digit));
+    let at = tokens
+        .iter()
+        .position(|token| token.start <= digit && digit < token.end)?;
+    Some(around(text, &tokens, at))
+}
+
 /// Where the last digit stands.
 fn last_digit(text: &str, ascii: bool) -> Option<usize> {
     match ascii {

@@ -43,7 +43,7 @@ pub(super) fn formulas(text: &str) -> Vec<Formula<'_>> {
 }
 
 /// The passage that the delimiter at `start` opens.
-fn opened(text: &str, start: usize) -> Option<Formula<'_>> {
+pub(super) fn opened(text: &str, start: usize) -> Option<Formula<'_>> {
     let rest = &text[start..];
     let between = |open: &str, close: &str, longest| {
         let inner = &rest[open.len()..];
@@ -71,6 +71,15 @@ fn opened(text: &str, start: usize) -> Option<Formula<'_>> {
         inner: inner.trim_end_matches(['.', ',', ';', ' ', '\n']).trim(),
         bold: rest.starts_with('*'),
     })
+}
+
+/// Whether a gap joins two formulas, and whether by a conjunction.
+pub(super) fn joint(gap: &str) -> Option<bool> {
+    let gap = gap.trim().trim_start_matches([',', ';']).trim();
+    match gap {
+        "" => Some(false),
+        word => prose::is_conjunction(word).then_some(true),
+    }
 }
 
 /// Where the closing delimiter stands, if it is near; `\$` is a dollar.

@@ -3,20 +3,24 @@
 //! Rules are tried from the most explicit to the least; the first that finds something decides. Which rules
 //! may be used is the caller's choice: training asks for a box, evaluation of foreign text allows them all.
 
+mod attached;
 mod boxed;
 mod choice;
+mod clause;
 mod expression;
 mod formulas;
 mod prose;
 mod several;
 mod stated;
 mod trailing;
+mod truth;
 
 use std::borrow::Cow;
 
 pub(crate) use boxed::braced;
 pub use boxed::last_boxed;
 
+use crate::compare::reference_choice;
 use crate::read::node::Node;
 use crate::read::token::Bracket;
 use crate::read::{self, Digits};
@@ -129,13 +133,15 @@ pub fn extract<'a>(
     };
     let boxed = || rules.boxed.then(|| in_boxes(response, reference)).flatten();
     let announced = || {
-        let stated = || stated::stated(response).map(found(Rule::Stated));
+        let stated = || {
+            stated::stated(response).map(|text| Extracted {
+                text,
+                rule: Rule::Stated,
+            })
+        };
         rules.stated.then(stated).flatten()
     };
-    let hashes = || {
-        let hashes = || stated::hashes(response).map(found(Rule::Hashes));
-        rules.stated.then(hashes).flatten()
-    };
+    let hashes = || rules.stated.then(|| stated::hashes(response)).flatten();
     let worded = || match reference {
         Some(reference) if rules.trailing => choice::in_prose(response, reference),
         _ => None,
@@ -168,10 +174,28 @@ fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<
             rule: Rule::Boxes,
         });
     }
+    let text = several::enclosed(response)
+        .map(Cow::Owned)
+        .unwrap_or_else(|| worded(attached::whole(response, &last), reference));
     Some(Extracted {
-        text: several::signed(response, &last),
+        text,
         rule: Rule::Boxed,
     })
+}
+
+/// The value in a box that holds words: `The answer is 33`; `\text{(C) } 42` where no letter is asked for.
+fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
+    let Cow::Borrowed(text) = content else {
+        return content;
+    };
+    if let Some(answer) = stated::stated(text) {
+        return answer;
+    }
+    let letter_asked = reference.is_none_or(|reference| reference_choice(reference).is_some());
+    match choice::behind_letter(text) {
+        Some(value) if !letter_asked => value.into(),
+        _ => text.into(),
+    }
 }
 
 /// Words that make a reference a solution.
@@ -189,7 +213,7 @@ pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
     }
     match (several::joined(reference), boxed::last_box(reference)) {
         (Some(list), _) => Cow::Owned(list),
-        (None, Some(last)) => several::signed(reference, &last),
+        (None, Some(last)) => attached::whole(reference, &last),
         (None, None) => Cow::Borrowed(reference),
     }
 }

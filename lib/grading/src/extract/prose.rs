@@ -359,6 +359,7 @@ pub(super) fn is_conjunction(word: &str) -> bool {
 /// Words of at least two letters; LaTeX commands are none.
 pub(super) fn words(text: &str) -> usize {
     text.split(' ')
+        .map(|word| word.trim_matches(['*', ',', '.', ':', ';', '(', ')']))
         .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic()))
         .count()
 }

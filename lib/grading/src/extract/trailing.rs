@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::formulas::{Formula, conclusion, formulas, prose_words};
+use super::formulas::{Formula, conclusion, formulas, joint, prose_words};
 use super::{Extracted, Rule, expression, prose};
 use crate::read::node::Node;
 use crate::read::{self, Digits};
@@ -89,18 +89,17 @@ fn list<'a>(text: &'a str, formulas: &[Formula<'a>]) -> Option<Cow<'a, str>> {
     })
 }
 
-/// Whether a gap joins two formulas, and whether by a conjunction.
-fn joint(gap: &str) -> Option<bool> {
-    let gap = gap.trim().trim_start_matches([',', ';']).trim();
-    match gap {
-        "" => Some(false),
-        word => prose::is_conjunction(word).then_some(true),
-    }
-}
-
 /// A label without its subscript: the eigenvalues `\lambda_1` and `\lambda_2` are of one family.
 fn family(name: &str) -> &str {
     name.split_once('_').map_or(name, |(name, _)| name).trim()
+}
+
+/// So many letters of another alphabet are prose.
+const FOREIGN: usize = 6;
+
+fn foreign_letters(text: &str) -> usize {
+    let foreign = |c: &char| !c.is_ascii() && c.is_alphabetic();
+    text.chars().filter(foreign).count()
 }
 
 /// A line that is mathematics from its beginning to its end.
@@ -110,7 +109,8 @@ pub(super) fn formula(text: &str) -> Option<&str> {
         && !text.contains(['\n', '$'])
         && !text.contains("\\(")
         && !text.contains("\\[")
-        && prose_words(text) == 0;
+        && prose_words(text) == 0
+        && foreign_letters(text) < FOREIGN;
     let mathematical = || {
         !matches!(
             read::read(text, Digits::Grouped),
