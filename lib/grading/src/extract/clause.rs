@@ -145,10 +145,11 @@ fn sentence(rest: &str) -> &str {
 }
 
 /// Words that give a reason or turn to something else: the answer has ended.
-const REASONS: [&str; 27] = [
+const REASONS: [&str; 28] = [
     "because",
     "since",
     "where",
+    "which",
     "whereas",
     "meaning",
     "note",
@@ -175,9 +176,7 @@ const REASONS: [&str; 27] = [
     "assuming",
 ];
 /// The same only behind a comma.
-const TURNS: [&str; 9] = [
-    "as", "da", "i", "we", "which", "ya", "also", "alors", "donc",
-];
+const TURNS: [&str; 8] = ["as", "da", "i", "we", "ya", "also", "alors", "donc"];
 /// Words that a conclusion follows: behind a whole sentence the answer is there.
 const CONCLUSIONS: [&str; 5] = ["so", "thus", "hence", "therefore", "thereby"];
 
@@ -266,6 +265,9 @@ fn without_conjunction(front: &str) -> &str {
     front.trim_end_matches([',', ' '])
 }
 
+/// More words behind a number than these name no unit.
+const LONGEST_UNIT: usize = 3;
+
 /// Ideographs that make a sentence.
 const IDEOGRAPHS: usize = 4;
 
@@ -294,7 +296,10 @@ fn conclusion(sentence: &str) -> Cow<'_, str> {
         return first_value(value.trim());
     }
     if sentence.starts_with(|c: char| c.is_ascii_digit() || c == '\\') {
-        return sentence.into();
+        return match prose::words(sentence) > LONGEST_UNIT && !prose::joins_numbers(sentence) {
+            true => first_value(sentence),
+            false => sentence.into(),
+        };
     }
     if let Some(value) = behind_verb(sentence).filter(|value| has_digit(value)) {
         return first_value(value);

@@ -21,6 +21,10 @@ pub(super) fn last(text: &str) -> Option<Found<'_>> {
     let mut before = text.len();
     loop {
         let digit = last_digit(&text[..before], ascii)?;
+        if prose::is_unit_exponent(&text[..digit]) {
+            before = digit;
+            continue;
+        }
         let window = window(text, digit);
         let tokens = prose::tokens(text, window.clone());
         match place(text, &tokens, digit) {
@@ -86,9 +90,6 @@ fn place(text: &str, tokens: &[Token], digit: usize) -> Place {
     };
     let number = tokens[at];
     if number.kind != Kind::Number {
-        return Place::Skip(number.start);
-    }
-    if prose::is_unit_exponent(&text[..number.start]) {
         return Place::Skip(number.start);
     }
     match remark(text, tokens, at) {

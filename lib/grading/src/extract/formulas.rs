@@ -28,10 +28,7 @@ pub(super) fn formulas(text: &str) -> Vec<Formula<'_>> {
     while let Some(length) = text[at..].find(['$', '\\', '*']) {
         let start = at + length;
         let Some(formula) = opened(text, start) else {
-            // The delimiter, or the escaped sign, opens nothing.
-            let escaped = text[start..].starts_with('\\');
-            let next = text[start + 1..].chars().next().filter(|_| escaped);
-            at = start + 1 + next.map_or(0, char::len_utf8);
+            at = start + unopened(&text[start..]);
             continue;
         };
         at = formula.end;
@@ -40,6 +37,16 @@ pub(super) fn formulas(text: &str) -> Vec<Formula<'_>> {
         }
     }
     found
+}
+
+/// Length of a delimiter that opens nothing: a sign that is escaped and a run of asterisks go with it.
+fn unopened(rest: &str) -> usize {
+    let mut characters = rest.chars();
+    match characters.next() {
+        Some('\\') => 1 + characters.next().map_or(0, char::len_utf8),
+        Some('*') => rest.len() - rest.trim_start_matches('*').len(),
+        _ => 1,
+    }
 }
 
 /// The passage that the delimiter at `start` opens.
@@ -55,7 +62,7 @@ pub(super) fn opened(text: &str, start: usize) -> Option<Formula<'_>> {
     } else if rest.starts_with('$') {
         between("$", "$", LONGEST).filter(|(inner, length)| !is_money(inner, &rest[*length..]))?
     } else if rest.starts_with("**") {
-        let open = &rest[..rest.len() - rest.trim_start_matches('*').len()];
+        let open = if rest.starts_with("***") { "***" } else { "**" };
         between(open, "**", LONGEST).filter(|(inner, _)| !inner.contains('\n'))?
     } else if rest.starts_with("\\(") {
         between("\\(", "\\)", LONGEST)?

@@ -65,7 +65,7 @@ pub(super) fn joins(text: &str, a: &Token, b: &Token, bracketed: bool) -> bool {
     let touching = a.end == b.start;
     if a.ends_operand() {
         return match b.kind {
-            Kind::Tight => touching || !matches!(b.word(text), "^" | ":"),
+            Kind::Tight => touching || b.word(text) != "^",
             Kind::Sign | Kind::Equal | Kind::Order | Kind::Close => true,
             Kind::Separator => bracketed,
             Kind::Postfix | Kind::Open | Kind::Name => touching,
@@ -96,10 +96,10 @@ pub(super) fn tokens(text: &str, window: Range<usize>) -> Vec<Token> {
         }
         let rest = &text[start..window.end];
         let (mut kind, length) = token(rest, c);
-        if matches!(rest.as_bytes(), [b'x' | b'X', ..])
+        if matches!(rest.as_bytes(), [b'x' | b'X' | b':', ..])
             && length == 1
             && tokens.last().is_some_and(|t| t.kind == Kind::Number)
-            && is_times(&text[..start], &rest[1..])
+            && is_between(&text[..start], &rest[1..])
         {
             kind = Kind::Tight;
         }
@@ -125,7 +125,6 @@ fn token(rest: &str, c: char) -> (Kind, usize) {
         '\\' => return command(rest),
         '*' if rest.starts_with("**") => Kind::Other,
         '^' | '*' | '/' | '×' | '·' | '⋅' | '∙' | '÷' => Kind::Tight,
-        ':' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => Kind::Tight,
         '-' | '–'
             if !rest[c.len_utf8()..].starts_with([' ', '$'])
                 && !is_value(&rest[c.len_utf8()..]) =>
@@ -153,8 +152,8 @@ fn is_value(rest: &str) -> bool {
     })
 }
 
-/// `3 x 10^8`, `3x10^8`.
-fn is_times(before: &str, after: &str) -> bool {
+/// Whether what stands between two numbers joins them: `3 x 10^8`, `3:4`; not `1: 5`, which counts.
+fn is_between(before: &str, after: &str) -> bool {
     let spaced = before.ends_with(' ');
     let next = after.trim_start_matches(' ');
     spaced == after.starts_with(' ') && next.starts_with(|c: char| c.is_ascii_digit())
@@ -354,6 +353,16 @@ pub(super) fn is_conjunction(word: &str) -> bool {
         word,
         "and" | "or" | "y" | "und" | "oder" | "et" | "ou" | "e" | "o" | "и" | "или" | "和" | "或"
     )
+}
+
+/// Whether a conjunction stands before a number: `5 or 6 boxes`.
+pub(super) fn joins_numbers(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let mut next = words.clone().skip(1);
+    words.any(|word| {
+        let number = next.next().is_some_and(|next| next.starts_with(is_digit));
+        number && is_conjunction(word)
+    })
 }
 
 /// Words of at least two letters; LaTeX commands are none.

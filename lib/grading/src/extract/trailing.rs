@@ -9,7 +9,8 @@ use crate::read::{self, Digits};
 
 /// Where a formula, a bold passage or a number ends the text's mathematics.
 pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
-    let formulas = formulas(text);
+    let mut formulas = formulas(text);
+    without_names(text, &mut formulas);
     let formula = formulas.last();
     let number = expression::last(text);
     match (formula, number) {
@@ -27,6 +28,21 @@ pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
 
 fn found(text: Cow<'_, str>, rule: Rule) -> Extracted<'_> {
     Extracted { text, rule }
+}
+
+/// Drops names at the end of a line in which a formula says more: `$f(x) = x^2$ for all $x$`.
+fn without_names(text: &str, formulas: &mut Vec<Formula<'_>>) {
+    let is_name = |formula: &Formula<'_>| formula.inner.len() == 1;
+    let Some(says_more) = formulas.iter().rposition(|formula| !is_name(formula)) else {
+        return;
+    };
+    let line = &text[formulas[says_more].end
+        ..formulas[formulas.len() - 1]
+            .start
+            .max(formulas[says_more].end)];
+    if formulas[says_more].inner.contains('=') && !line.contains('\n') {
+        formulas.truncate(says_more + 1);
+    }
 }
 
 /// Whether a displayed formula is open at the end of `text`.
@@ -94,6 +110,9 @@ fn family(name: &str) -> &str {
     name.split_once('_').map_or(name, |(name, _)| name).trim()
 }
 
+/// Prose, however short.
+const SMALL_WORDS: [&str; 9] = ["so", "So", "is", "we", "it", "he", "as", "by", "be"];
+
 /// So many letters of another alphabet are prose.
 const FOREIGN: usize = 6;
 
@@ -110,6 +129,7 @@ pub(super) fn formula(text: &str) -> Option<&str> {
         && !text.contains("\\(")
         && !text.contains("\\[")
         && prose_words(text) == 0
+        && !text.split(' ').any(|word| SMALL_WORDS.contains(&word))
         && foreign_letters(text) < FOREIGN;
     let mathematical = || {
         !matches!(

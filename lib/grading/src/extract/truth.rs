@@ -37,7 +37,8 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
     super::choice::words_from_the_end(text).filter_map(|(at, word)| {
         let opposite = opposite(word)?;
         let before = text[..at].trim_end();
-        if is_alternative(before, &text[at + word.len()..]) {
+        let after = &text[at + word.len()..];
+        if is_alternative(before, after) || is_determiner(word, after) {
             return None;
         }
         let denied = [" not", "n't", "cannot be", "not necessarily"]
@@ -69,6 +70,12 @@ fn is_alternative(before: &str, after: &str) -> bool {
     next.is_some_and(joined) || previous.flatten().is_some_and(is_truth_value)
 }
 
+/// `no divisors`: no answer.
+fn is_determiner(word: &str, after: &str) -> bool {
+    let noun = after.strip_prefix(' ').unwrap_or_default();
+    word.eq_ignore_ascii_case("no") && noun.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
 fn opposite(word: &str) -> Option<&'static str> {
     [
         ("true", "false"),
@@ -96,6 +103,10 @@ mod tests {
             ("The statement is not true.", Some("false")),
             ("The answer is: not true.", Some("false")),
             ("True or false? It has none. So it is true.", Some("true")),
+            (
+                "True or false: is 7 prime? It has no divisors. So it is true.",
+                Some("true"),
+            ),
             ("Some say yes, some say no", None),
             ("It isn't", None),
         ] {
