@@ -76,19 +76,19 @@ impl<'a> Letters<'a> {
 
     /// The last letter that is called right.
     fn affirmed(&self) -> Option<&'a str> {
-        self.from_the_end()
+        self.backwards()
             .find(|letter| letter.is_affirmed() && !letter.is_ruled_out())
             .map(|letter| letter.letter)
     }
 
     /// The last letter that is not ruled out: not the A of `B, not A`.
     fn last(&self) -> Option<&'a str> {
-        self.from_the_end()
+        self.backwards()
             .find(|letter| !letter.is_ruled_out())
             .map(|letter| letter.letter)
     }
 
-    fn from_the_end(&self) -> impl Iterator<Item = Letter<'a>> + '_ {
+    fn backwards(&self) -> impl Iterator<Item = Letter<'a>> + '_ {
         words_from_the_end(self.text).filter_map(|(at, word)| {
             let (before, after) = (&self.text[..at], &self.text[at + word.len()..]);
             let bracketed = before.ends_with('(') && after.starts_with(')');

@@ -59,7 +59,7 @@ fn window(text: &str, at: usize) -> Range<usize> {
         start += 1;
     }
     // No number is cut in two.
-    while start > 0 && text.as_bytes()[start - 1].is_ascii_digit() {
+    while start > 0 && matches!(text.as_bytes()[start - 1], b'0'..=b'9' | b'.' | b',') {
         start -= 1;
     }
     let mut end = (at + REACH).min(text.len());

@@ -80,13 +80,17 @@ pub(super) fn opened(text: &str, start: usize) -> Option<Formula<'_>> {
     })
 }
 
-/// Whether a gap joins two formulas, and whether by a conjunction.
+/// Whether a gap joins two formulas, and whether by a conjunction; formulas on lines of their own are steps.
 pub(super) fn joint(gap: &str) -> Option<bool> {
-    let gap = gap.trim().trim_start_matches([',', ';']).trim();
-    match gap {
-        "" => Some(false),
-        word => prose::is_conjunction(word).then_some(true),
+    if gap.contains('\n') {
+        return None;
     }
+    let gap = gap.trim();
+    let word = gap.trim_start_matches([',', ';']).trim();
+    if word.is_empty() {
+        return (!gap.is_empty()).then_some(false);
+    }
+    prose::is_conjunction(word).then_some(true)
 }
 
 /// Where the closing delimiter stands, if it is near; `\$` is a dollar.
