@@ -245,6 +245,11 @@ fn degenerate_text_takes_linear_time() {
         "box",
         r"\boxed{}",
         r"\boxed{\boxed{",
+        "中",
+        "$1$, ",
+        "**7** and ",
+        "A, B or ",
+        "x = 1, x = ",
         "\u{7d2}",
     ];
     let pieces = PIECES.iter().copied().chain(pairs);

@@ -143,17 +143,61 @@ impl Letter<'_> {
         praised || BEHIND_RIGHT.iter().any(|praise| begins(self.after, praise))
     }
 
-    /// Whether the words around it deny it.
+    /// Whether the words around it, or around the list of letters in which it stands, deny it.
     fn is_ruled_out(&self) -> bool {
         let noun = ["option", "choice", "答案"]
             .iter()
             .find_map(|noun| without_end(self.before, noun));
-        is_denial(
-            noun.unwrap_or(self.before)
-                .trim_end()
-                .trim_end_matches(is_mark),
-        ) || BEHIND_WRONG.iter().any(|denial| begins(self.after, denial))
+        let before = noun.unwrap_or(self.before);
+        is_denial(before)
+            || is_denial(before_list(before, &["or", "nor", "and"]))
+            || before_list(before, &["or", "and", ","]).ends_with(':')
+                && is_denial(before_list(before, &["or", "and", ","]))
+            || BEHIND_WRONG
+                .iter()
+                .any(|denial| begins(behind_list(self.after), denial))
     }
+}
+
+/// More letters than these are no list.
+const MOST: usize = 10;
+
+/// What stands before the letters that are joined to the next one.
+fn before_list<'a>(before: &'a str, joints: &[&str]) -> &'a str {
+    let mut rest = before;
+    for _ in 0..MOST {
+        let bare = rest.trim_end_matches(is_mark);
+        let Some(joined) = joints.iter().find_map(|joint| without_end(bare, joint)) else {
+            break;
+        };
+        let joined = joined.trim_end_matches(|c| is_mark(c) || c == ',');
+        let letter = joined.strip_suffix(|c: char| c.is_ascii_uppercase());
+        match letter.filter(|rest| !rest.ends_with(char::is_alphanumeric)) {
+            Some(before) => rest = before,
+            None => break,
+        }
+    }
+    rest
+}
+
+/// What stands behind the letters that are joined to the one before.
+fn behind_list(after: &str) -> &str {
+    let mut rest = after;
+    for _ in 0..MOST {
+        let bare = rest.trim_start_matches([',', ' ']);
+        let bare = ["and ", "or ", "nor "]
+            .iter()
+            .find_map(|joint| bare.strip_prefix(joint))
+            .unwrap_or(bare);
+        let letter = bare
+            .trim_start_matches(is_mark)
+            .strip_prefix(|c: char| c.is_ascii_uppercase());
+        match letter.filter(|rest| !rest.starts_with(char::is_alphanumeric)) {
+            Some(behind) => rest = behind.trim_start_matches(is_mark),
+            None => break,
+        }
+    }
+    rest
 }
 
 /// Before a letter that is right.
@@ -205,12 +249,23 @@ const BEHIND_RIGHT: [&str; 18] = [
 ];
 
 /// Behind a letter that is wrong.
-const BEHIND_WRONG: [&str; 13] = [
+const BEHIND_WRONG: [&str; 24] = [
     "is not",
     "isn't",
     "is wrong",
     "is incorrect",
     "is false",
+    "are not",
+    "aren't",
+    "are wrong",
+    "are incorrect",
+    "are false",
+    "do not",
+    "does not",
+    "don't",
+    "doesn't",
+    "fail",
+    "violate",
     "cannot be",
     "can't be",
     ": wrong",
@@ -223,6 +278,7 @@ const BEHIND_WRONG: [&str; 13] = [
 
 /// Whether a text ends with words that deny what follows.
 fn is_denial(before: &str) -> bool {
+    let before = before.trim_end_matches(is_mark);
     const DENIALS: [&str; 22] = [
         " not",
         "n't",
@@ -294,6 +350,14 @@ mod tests {
                 "B is not correct. C is correct. D describes something else.",
                 "C",
             ),
+        ] {
+            assert_eq!(found(text, "B").as_deref(), Some(letter), "{text}");
+        }
+        for (text, letter) in [
+            ("Only C satisfies it; A and D do not.", "C"),
+            ("It is not A or B but C. Neither A nor D.", "C"),
+            ("It's not A, B is right", "B"),
+            ("Wrong: A, B, D. So C", "C"),
         ] {
             assert_eq!(found(text, "B").as_deref(), Some(letter), "{text}");
         }

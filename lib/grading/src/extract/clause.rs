@@ -1,13 +1,14 @@
-//! What an announcement announces: where the answer ends, and what a whole sentence concludes. Knows nothing about
-//! announcements themselves.
+//! Where an announced answer begins and ends. Knows nothing about announcements themselves.
 
 use std::borrow::Cow;
 
 use super::formulas::{self, Formula};
-use super::{expression, prose};
+use super::{conclusion, prose};
 
 /// Longer statements (bytes) are no answers.
 pub(super) const LONGEST: usize = 300;
+/// Sentences are looked at so far.
+const LONGEST_SENTENCE: usize = 1200;
 
 /// The answer at the start of what follows an announcement.
 pub(super) fn answer(rest: &str) -> Option<Cow<'_, str>> {
@@ -15,12 +16,8 @@ pub(super) fn answer(rest: &str) -> Option<Cow<'_, str>> {
     let answer = match leading_formulas(rest) {
         Some(formulas) => formulas,
         None => {
-            let sentence = sentence(rest);
-            conclusion(ending(
-                sentence
-                    .get(..sentence.len().min(4 * LONGEST))
-                    .unwrap_or(sentence),
-            ))
+            let near = &rest[..prose::floor(rest, LONGEST_SENTENCE)];
+            conclusion::of(ending(sentence(near)))
         }
     };
     let answer = match answer {
@@ -176,7 +173,9 @@ const REASONS: [&str; 28] = [
     "assuming",
 ];
 /// The same only behind a comma.
-const TURNS: [&str; 8] = ["as", "da", "i", "we", "ya", "also", "alors", "donc"];
+const TURNS: [&str; 9] = [
+    "as", "da", "i", "we", "ya", "also", "alors", "donc", "right",
+];
 /// Words that a conclusion follows: behind a whole sentence the answer is there.
 const CONCLUSIONS: [&str; 5] = ["so", "thus", "hence", "therefore", "thereby"];
 
@@ -186,7 +185,7 @@ fn ending(sentence: &str) -> &str {
     let inside = |at: usize| formulas.iter().any(|f| f.start < at && at < f.end);
     let mut start = 0;
     for (at, c) in sentence.char_indices() {
-        if !matches!(c, ' ' | ';' | '，' | ',') || inside(at) {
+        if !matches!(c, ' ' | ';' | '，' | '（') || inside(at) {
             continue;
         }
         let front = sentence[start..at].trim_end_matches([',', ' ']);
@@ -226,6 +225,7 @@ fn parting(front: &str, mark: char, behind: &str) -> Parting {
         '，' => end(["因为", "所以", "即", "也就是"]
             .iter()
             .any(|w| behind.starts_with(w))),
+        '（' => end(conclusion::ideographs(&behind[..behind.find('）').unwrap_or(0)]) > 1),
         ' ' if is_word(&CONCLUSIONS) => Parting::Conclusion(word.len()),
         ' ' if is_word(&REASONS) || front.ends_with(',') && is_word(&TURNS) => Parting::End,
         ' ' => end(is_remark(behind) || is_dash(behind)),
@@ -265,76 +265,6 @@ fn without_conjunction(front: &str) -> &str {
     front.trim_end_matches([',', ' '])
 }
 
-/// More words behind a number than these name no unit.
-const LONGEST_UNIT: usize = 3;
-
-/// Ideographs that make a sentence.
-const IDEOGRAPHS: usize = 4;
-
-/// The value in a sentence that tells the answer: behind the last equality sign or verb, marked, or the first number.
-fn conclusion(sentence: &str) -> Cow<'_, str> {
-    let has_digit = |text: &str| text.contains(prose::is_digit);
-    if !has_digit(sentence) {
-        return sentence.into();
-    }
-    let ideographs = sentence
-        .chars()
-        .filter(|c| matches!(c, '\u{3040}'..='\u{9fff}'))
-        .count();
-    if ideographs >= IDEOGRAPHS
-        && let Some(number) = expression::last(sentence)
-    {
-        return number.text;
-    }
-    if prose::words(sentence) < 3 {
-        return sentence.into();
-    }
-    if let Some((_, value)) = sentence
-        .rsplit_once('=')
-        .filter(|(_, value)| has_digit(value))
-    {
-        return first_value(value.trim());
-    }
-    if sentence.starts_with(|c: char| c.is_ascii_digit() || c == '\\') {
-        return match prose::words(sentence) > LONGEST_UNIT && !prose::joins_numbers(sentence) {
-            true => first_value(sentence),
-            false => sentence.into(),
-        };
-    }
-    if let Some(value) = behind_verb(sentence).filter(|value| has_digit(value)) {
-        return first_value(value);
-    }
-    first_value(sentence)
-}
-
-/// What stands behind the last verb.
-fn behind_verb(sentence: &str) -> Option<&str> {
-    sentence
-        .rmatch_indices(' ')
-        .map(|(at, _)| at)
-        .find_map(|at| {
-            let start = sentence[..at].rfind(' ').map_or(0, |blank| blank + 1);
-            prose::is_copula(&sentence[start..at]).then(|| &sentence[at + 1..])
-        })
-}
-
-/// A short phrase itself; else what is marked in it, or its first number.
-fn first_value(phrase: &str) -> Cow<'_, str> {
-    if prose::words(phrase) < 3 {
-        return phrase.into();
-    }
-    let marked = |formula: &&Formula<'_>| {
-        formula.inner.contains(prose::is_digit) && prose::words(formula.inner) < 3
-    };
-    if let Some(formula) = formulas::formulas(phrase).iter().find(marked) {
-        return formula.inner.into();
-    }
-    match expression::first(phrase) {
-        Some(number) => number.text,
-        None => phrase.into(),
-    }
-}
-
 /// Phrases with which a text takes back what it has said.
 const RETRACTIONS: [&str; 11] = [
     "Wait,",
@@ -350,10 +280,14 @@ const RETRACTIONS: [&str; 11] = [
     "it is actually",
 ];
 
+/// Bytes behind an announcement in which it may be taken back; farther on the text speaks of something else.
+const SECOND_THOUGHT: usize = 240;
+
 /// Whether what follows an announcement takes it back for another number.
 pub(super) fn takes_back(rest: &str) -> bool {
+    let near = &rest[..prose::floor(rest, SECOND_THOUGHT)];
     RETRACTIONS.iter().any(|phrase| {
-        rest.find(phrase)
+        near.find(phrase)
             .is_some_and(|at| rest[at..].contains(prose::is_digit))
     })
 }
@@ -380,27 +314,9 @@ mod tests {
             (" 17 - the 7th prime.", "17"),
             (" 17 — a prime.", "17"),
             (" $x = 3$ or $x = -3$.", "$x = 3$ or $x = -3$"),
+            ("：15（因为3×5=15）", "15"),
             (" -5 - x", "-5 - x"),
             (" x=1; x=2", "x=1; x=2"),
-        ] {
-            assert_eq!(found(rest).as_deref(), Some(value), "{rest}");
-        }
-    }
-
-    #[test]
-    fn what_a_sentence_concludes() {
-        for (rest, value) in [
-            (
-                "\nThe train travels 180 miles in 3 hours, so its speed is 60 mph.",
-                "60 mph",
-            ),
-            (" The perimeter is 2(3+5) = 16 cm.", "16 cm"),
-            (
-                " that it takes **160 minutes** (or 2 hours and 40 minutes).",
-                "160 minutes",
-            ),
-            (" 甲的速度是每小时15千米。", "15"),
-            (" therefore given by 3 + 4 = 7, and hence 7.", "3 + 4 = 7"),
         ] {
             assert_eq!(found(rest).as_deref(), Some(value), "{rest}");
         }

@@ -1,9 +1,10 @@
-//! The expression in plain prose that a number belongs to: `3.5 × 10^4`, `9π`, `x ≥ −2`, `(2, 3]`, `9:30 PM`; and the
-//! list that it closes: `12 and 18`. Knows words only as what parts expressions.
+//! The expression in plain prose that a number belongs to: `3.5 × 10^4`, `9π`, `x ≥ −2`, `(2, 3]`, `9:30 PM`.
+//! Knows words only as what parts expressions.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::lists;
 use super::prose::{self, Kind, Token};
 
 /// Bytes around a number in which its expression is looked for.
@@ -54,18 +55,12 @@ fn last_digit(text: &str, ascii: bool) -> Option<usize> {
 
 /// The line around a place, as far as the reach goes.
 fn window(text: &str, at: usize) -> Range<usize> {
-    let mut start = at.saturating_sub(REACH);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
+    let mut start = prose::floor(text, at.saturating_sub(REACH));
     // No number is cut in two.
     while start > 0 && matches!(text.as_bytes()[start - 1], b'0'..=b'9' | b'.' | b',') {
         start -= 1;
     }
-    let mut end = (at + REACH).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = prose::floor(text, at + REACH);
     let start = text[start..at]
         .rfind('\n')
         .map_or(start, |line| start + line + 1);
@@ -136,7 +131,7 @@ fn around<'a>(text: &'a str, tokens: &[Token], at: usize) -> Found<'a> {
         item = at..at + 1;
     }
     item = unwrapped(text, tokens, item);
-    if let Some(list) = list(text, tokens, &item) {
+    if let Some(list) = lists::ended_by(text, tokens, &item) {
         item = list;
     }
     let start = signed(text, tokens, &item);
@@ -162,7 +157,7 @@ fn around<'a>(text: &'a str, tokens: &[Token], at: usize) -> Found<'a> {
 }
 
 /// The longest stretch of tokens around `at` that may follow one another in mathematics.
-fn run(text: &str, tokens: &[Token], at: usize) -> Range<usize> {
+pub(super) fn run(text: &str, tokens: &[Token], at: usize) -> Range<usize> {
     let mut start = 0;
     let mut depth = 0usize;
     for i in 0..tokens.len() {
@@ -182,7 +177,7 @@ fn run(text: &str, tokens: &[Token], at: usize) -> Range<usize> {
 }
 
 /// The part of a run between two equality signs.
-fn segment(tokens: &[Token], run: Range<usize>, at: usize) -> Range<usize> {
+pub(super) fn segment(tokens: &[Token], run: Range<usize>, at: usize) -> Range<usize> {
     let equal = |i: &usize| tokens[*i].kind == Kind::Equal;
     let start = (run.start..at)
         .rev()
@@ -193,7 +188,7 @@ fn segment(tokens: &[Token], run: Range<usize>, at: usize) -> Range<usize> {
 }
 
 /// Without what an unmatched bracket cuts off.
-fn balanced(tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
+pub(super) fn balanced(tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
     let (mut start, mut end) = (item.start, item.end);
     let mut open = Vec::new();
     for i in item {
@@ -220,7 +215,7 @@ fn balanced(tokens: &[Token], item: Range<usize>, at: usize) -> Range<usize> {
 }
 
 /// Whether a value is announced here: behind an equality sign or a verb.
-fn introduced(text: &str, tokens: &[Token], start: usize) -> bool {
+pub(super) fn introduced(text: &str, tokens: &[Token], start: usize) -> bool {
     start.checked_sub(1).is_some_and(|i| {
         let before = &tokens[i];
         before.kind == Kind::Equal
@@ -295,60 +290,6 @@ fn unwrapped(text: &str, tokens: &[Token], item: Range<usize>) -> Range<usize> {
     } else {
         item
     }
-}
-
-/// More elements than these are no list that anyone writes.
-const MOST: usize = 32;
-
-/// The list that an item closes: every element labelled with one name, or a verb before the first.
-fn list(text: &str, tokens: &[Token], last: &Range<usize>) -> Option<Range<usize>> {
-    let mut first = with_label(tokens, last.start);
-    let (mut count, mut conjunction) = (1, false);
-    let mut names = vec![name(text, tokens, last.start)];
-    while count < MOST {
-        let Some((end, word)) = before_joint(text, tokens, first) else {
-            break;
-        };
-        let run = run(text, tokens, end - 1);
-        let item = balanced(tokens, segment(tokens, run.start..end, end - 1), end - 1);
-        names.push(name(text, tokens, item.start));
-        first = with_label(tokens, item.start);
-        conjunction |= word;
-        count += 1;
-    }
-    let labelled = names[0].is_some() && names.iter().all(|name| *name == names[0]);
-    let either = first
-        .checked_sub(1)
-        .is_some_and(|i| prose::opens_list(tokens[i].word(text)));
-    let introduced = either || introduced(text, tokens, first);
-    let several = count > 1 && (conjunction || count > 2 || labelled);
-    (several && (labelled || introduced)).then_some(first..last.end)
-}
-
-/// Where the element before a comma or conjunction has ended, and whether there is a conjunction.
-fn before_joint(text: &str, tokens: &[Token], start: usize) -> Option<(usize, bool)> {
-    let mut at = start.checked_sub(1)?;
-    let word = prose::is_conjunction(tokens[at].word(text));
-    if word {
-        at = at.checked_sub(1)?;
-    }
-    let comma = tokens[at].kind == Kind::Separator;
-    if comma {
-        at = at.checked_sub(1)?;
-    }
-    ((word || comma) && tokens[at].ends_operand()).then_some((at + 1, word))
-}
-
-/// Where `name =` before a value starts, or the value.
-fn with_label(tokens: &[Token], start: usize) -> usize {
-    let labelled =
-        start >= 2 && tokens[start - 1].kind == Kind::Equal && tokens[start - 2].kind == Kind::Name;
-    if labelled { start - 2 } else { start }
-}
-
-fn name<'a>(text: &'a str, tokens: &[Token], start: usize) -> Option<&'a str> {
-    let label = with_label(tokens, start);
-    (label < start).then(|| &text[tokens[label].start..tokens[label].end])
 }
 
 /// Where an item begins with the sign of a negative amount: `-$40`, `-5`; `7-5` has none.
@@ -437,18 +378,6 @@ mod tests {
             ("the sum of 12 and 18", "18"),
         ] {
             assert_eq!(found(text).as_deref(), Some(number), "{text}");
-        }
-    }
-
-    #[test]
-    fn lists() {
-        for (text, list) in [
-            ("The numbers are 12 and 18.", "12 and 18"),
-            ("It is either 7 or 8.", "7 or 8"),
-            ("so x = 3 or x = 7", "x = 3 or x = 7"),
-            ("They are 3, 4, and 7.", "3, 4, and 7"),
-        ] {
-            assert_eq!(found(text).as_deref(), Some(list), "{text}");
         }
     }
 }

@@ -95,11 +95,7 @@ pub(super) fn joint(gap: &str) -> Option<bool> {
 
 /// Where the closing delimiter stands, if it is near; `\$` is a dollar.
 fn closing(inner: &str, close: &str, longest: usize) -> Option<usize> {
-    let mut end = longest.min(inner.len());
-    while !inner.is_char_boundary(end) {
-        end -= 1;
-    }
-    let near = &inner[..end];
+    let near = &inner[..prose::floor(inner, longest)];
     near.match_indices(close)
         .map(|(at, _)| at)
         .find(|at| *at > 0 && !near[..*at].ends_with('\\'))
@@ -118,6 +114,11 @@ fn is_money(inner: &str, behind: &str) -> bool {
 const DISPLAYS: [&str; 7] = [
     "equation", "align", "gather", "multline", "eqnarray", "flalign", "alignat",
 ];
+
+/// Whether a text begins with a display environment.
+pub(super) fn displays(text: &str) -> bool {
+    environment(text).is_some()
+}
 
 /// `\begin{align*} ... \end{align*}`.
 fn environment(rest: &str) -> Option<(&str, usize)> {
@@ -145,7 +146,7 @@ fn is_mathematical(text: &str) -> bool {
     let short = || text.chars().count() <= 3;
     !text.is_empty()
         && (marked || short())
-        && (text.contains('\\') || prose_words(text) < 2)
+        && (text.contains('\\') || prose::long_words(text) < 2)
         && !ends_proof(text)
 }
 
@@ -156,13 +157,6 @@ fn ends_proof(text: &str) -> bool {
         bare,
         "square" | "Box" | "blacksquare" | "qed" | "qedsymbol" | "□" | "∎" | "■" | "dots" | "ldots"
     )
-}
-
-/// Words of plain prose.
-pub(super) fn prose_words(text: &str) -> usize {
-    text.split(|c: char| c.is_whitespace())
-        .filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()))
-        .count()
 }
 
 /// What a formula comes down to: itself, or the last row of an aligned calculation.

@@ -5,15 +5,20 @@
 
 mod attached;
 mod boxed;
-mod choice;
+mod several;
+
 mod clause;
+mod conclusion;
+mod stated;
+
+mod choice;
+mod truth;
+
 mod expression;
 mod formulas;
+mod lists;
 mod prose;
-mod several;
-mod stated;
 mod trailing;
-mod truth;
 
 use std::borrow::Cow;
 
@@ -113,7 +118,8 @@ impl Rules {
 /// A final answer and the rule that found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted<'a> {
-    /// As it stands in the response; put together where several boxes or a sign before a box make up the answer.
+    /// As it stands in the response; put together where it is in several places: several boxes, a sign before a box,
+    /// bold numbers that make up a list, `minus 4`.
     pub text: Cow<'a, str>,
     pub rule: Rule,
 }

@@ -372,3 +372,20 @@ pub(super) fn words(text: &str) -> usize {
         .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic()))
         .count()
 }
+
+/// Words of more than two letters, labels such as `area:` included.
+pub(super) fn long_words(text: &str) -> usize {
+    text.split(|c: char| c.is_whitespace())
+        .map(|word| word.strip_suffix(':').unwrap_or(word))
+        .filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()))
+        .count()
+}
+
+/// The last place at or before `at` where `text` may be cut.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

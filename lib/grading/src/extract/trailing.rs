@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::formulas::{Formula, conclusion, formulas, joint, prose_words};
+use super::formulas::{Formula, conclusion, displays, formulas, joint};
 use super::{Extracted, Rule, expression, prose};
 use crate::read::node::Node;
 use crate::read::{self, Digits};
@@ -128,9 +128,10 @@ pub(super) fn formula(text: &str) -> Option<&str> {
         && !text.contains(['\n', '$'])
         && !text.contains("\\(")
         && !text.contains("\\[")
-        && prose_words(text) == 0
+        && prose::long_words(text) == 0
         && !text.split(' ').any(|word| SMALL_WORDS.contains(&word))
-        && foreign_letters(text) < FOREIGN;
+        && foreign_letters(text) < FOREIGN
+        && !displays(text);
     let mathematical = || {
         !matches!(
             read::read(text, Digits::Grouped),

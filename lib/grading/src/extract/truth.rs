@@ -1,5 +1,7 @@
 //! Yes, no, true and false in prose, looked for only where the reference is one of them.
 
+use super::{choice, prose, stated};
+
 /// Whether a word is a truth value.
 pub(super) fn is_truth_value(word: &str) -> bool {
     opposite(word).is_some()
@@ -7,10 +9,10 @@ pub(super) fn is_truth_value(word: &str) -> bool {
 
 /// The announced truth value; without an announcement the only one that the end of the text speaks of.
 pub(super) fn truth_value(text: &str) -> Option<&str> {
-    if let Some(stated) = super::stated::stated(text) {
+    if let Some(stated) = stated::stated(text) {
         return values(text_of(text, &stated)).next();
     }
-    let end = &text[floor(text, text.len().saturating_sub(EDGE))..];
+    let end = &text[prose::floor(text, text.len().saturating_sub(EDGE))..];
     let found = values(end).next()?;
     let contradicted = values(end).any(|other| is_positive(other) != is_positive(found));
     (!contradicted).then_some(found)
@@ -18,13 +20,6 @@ pub(super) fn truth_value(text: &str) -> Option<&str> {
 
 /// Bytes at the end of a text where a truth value answers the question.
 const EDGE: usize = 120;
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
 
 /// A statement as a part of the text; one that was put together holds no truth value.
 fn text_of<'a>(text: &'a str, stated: &str) -> &'a str {
@@ -34,7 +29,7 @@ fn text_of<'a>(text: &'a str, stated: &str) -> &'a str {
 
 /// Truth values, the last first; what is denied is its opposite, and `true or false` is a question.
 fn values(text: &str) -> impl Iterator<Item = &str> {
-    super::choice::words_from_the_end(text).filter_map(|(at, word)| {
+    choice::words_from_the_end(text).filter_map(|(at, word)| {
         let opposite = opposite(word)?;
         let before = text[..at].trim_end();
         let after = &text[at + word.len()..];
