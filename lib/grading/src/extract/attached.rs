@@ -27,13 +27,17 @@ fn sign(before: &str) -> &'static str {
         ("±", "\\pm "),
         ("\\mp", "\\pm "),
     ];
-    const OPENINGS: [&str; 9] = ["=", "$", "\\(", "\\[", ":", "\n", "&", "\\approx", " is"];
-    let before = without_spacing(before);
+    const FORMULA: [&str; 6] = ["=", "$", "\\(", "\\[", "&", "\\approx"];
+    // In prose a dash with a blank behind it is a bullet or a pause.
+    const PROSE: [&str; 3] = [":", "\n", " is"];
+    let bare = without_spacing(before);
     SIGNS
         .iter()
         .find_map(|(written, sign)| {
-            let unary = without_spacing(before.strip_suffix(written)?);
-            let begins = unary.is_empty() || OPENINGS.iter().any(|open| unary.ends_with(open));
+            let unary = without_spacing(bare.strip_suffix(written)?);
+            let ends = |openings: &[&str]| openings.iter().any(|open| unary.ends_with(open));
+            let touches = before.trim_end_matches('\\').ends_with(written);
+            let begins = ends(&FORMULA) || touches && (unary.is_empty() || ends(&PROSE));
             begins.then_some(*sign)
         })
         .unwrap_or_default()
@@ -98,6 +102,7 @@ mod tests {
             (r"$\boxed{16}\pi$", r"16\pi"),
             (r"$\boxed{3}\sqrt{2}$.", r"3\sqrt{2}"),
             (r"$\boxed{3}\pi + 2$", "3"),
+            ("so:\n- \\boxed{3}", "3"),
         ] {
             assert_eq!(found(text).as_deref(), Some(answer), "{text}");
         }

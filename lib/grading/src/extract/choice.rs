@@ -27,14 +27,14 @@ pub(super) fn in_prose<'a>(text: &'a str, reference: &str) -> Option<Extracted<'
         })
 }
 
-/// What stands behind the letter of an option: the 42 of `\text{(C) } 42` and `(C) 42`.
-pub(super) fn behind_letter(text: &str) -> Option<&str> {
+/// The letter of an option and what stands behind it: `\text{(C) } 42`, `\textbf{(C)}\ 42`, `(C) 42`.
+pub(super) fn option(text: &str) -> Option<(&str, &str)> {
     let (bare, in_text) = match text.strip_prefix('\\') {
         Some(command) => (command.split_once('{')?.1, true),
         None => (text, false),
     };
-    let rest = bare.strip_prefix('(')?;
-    let rest = rest
+    let inside = bare.strip_prefix('(')?;
+    let rest = inside
         .strip_prefix(|c: char| c.is_ascii_uppercase())?
         .strip_prefix(')')?;
     let rest = rest.trim_start_matches([' ', '~']);
@@ -44,7 +44,7 @@ pub(super) fn behind_letter(text: &str) -> Option<&str> {
         rest
     };
     let value = rest.trim_start_matches([' ', '~']);
-    (!value.is_empty()).then_some(value)
+    (!value.is_empty()).then_some((&inside[..1], value))
 }
 
 /// The letters of a text.
@@ -71,7 +71,8 @@ impl<'a> Letters<'a> {
             .split(|c: char| !c.is_alphanumeric())
             .find(|word| !word.is_empty() && !is_noun(word))?;
         let marked = self.lower || stated.contains(&format!("({word})"));
-        is_letter(word, marked).then_some(word)
+        let after = &stated[word.as_ptr() as usize - stated.as_ptr() as usize + word.len()..];
+        is_letter(word, marked).then(|| if is_joined(after) { stated } else { word })
     }
 
     /// The last letter that is called right.
@@ -178,6 +179,18 @@ fn before_list<'a>(before: &'a str, joints: &[&str]) -> &'a str {
         }
     }
     rest
+}
+
+/// Whether another letter is joined on: `A and C` is neither.
+fn is_joined(after: &str) -> bool {
+    let after = after.trim_start_matches(is_mark);
+    let other = ["and ", "or "]
+        .iter()
+        .find_map(|joint| after.strip_prefix(joint));
+    let other = other.unwrap_or_default().trim_start_matches(is_mark);
+    other
+        .strip_prefix(|c: char| c.is_ascii_uppercase())
+        .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// What stands behind the letters that are joined to the one before.
@@ -362,6 +375,10 @@ mod tests {
             assert_eq!(found(text, "B").as_deref(), Some(letter), "{text}");
         }
         assert_eq!(found("The answer is (b).", "(b)").as_deref(), Some("b"));
+        assert_eq!(
+            found("The answer is A or C.", "A").as_deref(),
+            Some("A or C")
+        );
         assert_eq!(found("The answer is 5.", "12"), None);
         assert_eq!(found("Here I stop", "B"), None);
     }
@@ -371,10 +388,11 @@ mod tests {
         for (text, value) in [
             (r"\text{(C) } 42", Some("42")),
             ("(C) 42", Some("42")),
+            (r"\textbf{(C)}\ 42", Some(r"\ 42")),
             ("(C)", None),
             ("(x) 42", None),
         ] {
-            assert_eq!(behind_letter(text), value, "{text}");
+            assert_eq!(option(text).map(|(_, value)| value), value, "{text}");
         }
     }
 }

@@ -266,7 +266,8 @@ fn without_conjunction(front: &str) -> &str {
 }
 
 /// Phrases with which a text takes back what it has said.
-const RETRACTIONS: [&str; 11] = [
+const RETRACTIONS: [&str; 12] = [
+    "Edit:",
     "Wait,",
     "Wait.",
     "Wait -",

@@ -11,6 +11,18 @@ const LONGEST_UNIT: usize = 3;
 /// Ideographs that make a sentence.
 const IDEOGRAPHS: usize = 4;
 
+/// The 3/4 of `3/4 of the cake`, the 18 of `$18 per day`.
+fn share(sentence: &str) -> Option<&str> {
+    let end = [" of ", " per "]
+        .iter()
+        .filter_map(|word| sentence.find(word))
+        .min()?;
+    let value = &sentence[..end];
+    let bare =
+        |c: char| prose::is_digit(c) || matches!(c, '.' | ',' | '/' | '$' | ' ' | '%' | '\\');
+    value.chars().all(bare).then_some(value)
+}
+
 pub(super) fn ideographs(text: &str) -> usize {
     text.chars()
         .filter(|c| matches!(c, '\u{3040}'..='\u{9fff}'))
@@ -27,6 +39,9 @@ pub(super) fn of(sentence: &str) -> Cow<'_, str> {
         && let Some(number) = expression::last(sentence)
     {
         return number.text;
+    }
+    if let Some(value) = share(sentence) {
+        return value.into();
     }
     if prose::words(sentence) < 3 {
         return sentence.into();
@@ -97,6 +112,7 @@ mod tests {
                 " that it takes **160 minutes** (or 2 hours and 40 minutes).",
                 "160 minutes",
             ),
+            (" 3/4 of the cake.", "3/4"),
             (" 甲的速度是每小时15千米。", "15"),
             (" therefore given by 3 + 4 = 7, and hence 7.", "3 + 4 = 7"),
         ] {

@@ -16,23 +16,28 @@ pub(super) struct Found<'a> {
     pub(super) text: Cow<'a, str>,
 }
 
-/// The expression of the last number that is neither a unit's exponent nor a remark in parentheses.
+/// The expression of the last number that is neither a unit's exponent, nor a remark in parentheses, nor a page or
+/// step; of the last number, if there are only such.
 pub(super) fn last(text: &str) -> Option<Found<'_>> {
     let ascii = text.is_ascii();
     let mut before = text.len();
-    loop {
-        let digit = last_digit(&text[..before], ascii)?;
+    let mut aside = None;
+    while let Some(digit) = last_digit(&text[..before], ascii) {
+        before = digit;
         if prose::is_unit_exponent(&text[..digit]) {
-            before = digit;
             continue;
         }
-        let window = window(text, digit);
-        let tokens = prose::tokens(text, window.clone());
+        let tokens = prose::tokens(text, window(text, digit));
         match place(text, &tokens, digit) {
             Place::At(at) => return Some(around(text, &tokens, at)),
-            Place::Skip(end) => before = end.min(digit),
+            Place::Aside(at) => {
+                aside = aside.or_else(|| Some(around(text, &tokens, at)));
+                before = tokens[at].start.min(digit);
+            }
+            Place::Within(start) => before = start.min(digit),
         }
     }
+    aside
 }
 
 /// The expression of the first number.
@@ -72,8 +77,10 @@ fn window(text: &str, at: usize) -> Range<usize> {
 enum Place {
     /// Part of the number that is this token.
     At(usize),
-    /// No number of its own: the search goes on before this place.
-    Skip(usize),
+    /// Part of a number that is no answer.
+    Aside(usize),
+    /// Part of a word that starts here.
+    Within(usize),
 }
 
 fn place(text: &str, tokens: &[Token], digit: usize) -> Place {
@@ -81,20 +88,21 @@ fn place(text: &str, tokens: &[Token], digit: usize) -> Place {
         .iter()
         .position(|token| token.start <= digit && digit < token.end)
     else {
-        return Place::Skip(digit);
+        return Place::Within(digit);
     };
-    let number = tokens[at];
-    if number.kind != Kind::Number {
-        return Place::Skip(number.start);
+    if tokens[at].kind != Kind::Number {
+        return Place::Within(tokens[at].start);
     }
-    match remark(text, tokens, at) {
-        Some(open) => Place::Skip(tokens[open].start),
-        None => Place::At(at),
+    let numbered = at > 0 && prose::is_numbered(tokens[at - 1].word(text));
+    if numbered || is_remark(text, tokens, at) {
+        Place::Aside(at)
+    } else {
+        Place::At(at)
     }
 }
 
-/// The parenthesis that opens a remark around a token: words inside, a number before it, and no equation.
-fn remark(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+/// Whether a token stands in a remark: in parentheses, with words, behind a number, and no equation.
+fn is_remark(text: &str, tokens: &[Token], at: usize) -> bool {
     let mut depth = 0;
     let open = (0..at).rev().find(|i| {
         match tokens[*i].kind {
@@ -104,18 +112,17 @@ fn remark(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
             _ => {}
         }
         false
-    })?;
-    let close = tokens[at..]
-        .iter()
-        .position(|token| token.kind == Kind::Close)?
-        + at;
+    });
+    let close = (at..tokens.len()).find(|i| tokens[*i].kind == Kind::Close);
+    let (Some(open), Some(close)) = (open, close) else {
+        return false;
+    };
     let inside = &tokens[open + 1..close];
     let worded = inside.iter().any(|token| token.kind == Kind::Word);
     let equated = inside.iter().any(|token| token.kind == Kind::Equal);
     let numbered = tokens[..open].iter().any(|t| t.kind == Kind::Number);
     let spaced = open > 0 && tokens[open - 1].end < tokens[open].start;
-    (worded && !equated && numbered && spaced && text[tokens[open].start..].starts_with('('))
-        .then_some(open)
+    worded && !equated && numbered && spaced && text[tokens[open].start..].starts_with('(')
 }
 
 /// The expression or list around the number at `at`.
@@ -130,7 +137,7 @@ fn around<'a>(text: &'a str, tokens: &[Token], at: usize) -> Found<'a> {
     if !answers || is_quantity(text, &tokens[item.clone()]) {
         item = at..at + 1;
     }
-    item = unwrapped(text, tokens, item);
+    item = unwrapped(text, tokens, ranging(text, tokens, item));
     if let Some(list) = lists::ended_by(text, tokens, &item) {
         item = list;
     }
@@ -270,6 +277,22 @@ fn is_answer(tokens: &[Token], item: &Range<usize>) -> bool {
     has(Kind::Order) == has(Kind::Name)
 }
 
+/// With the lower bound of a range: `20-25 minutes` is not 25.
+fn ranging(text: &str, tokens: &[Token], item: Range<usize>) -> Range<usize> {
+    let Some(from) = item.start.checked_sub(2).filter(|_| item.len() == 1) else {
+        return item;
+    };
+    let [low, dash, high] = [tokens[from], tokens[from + 1], tokens[from + 2]];
+    let touching = low.end == dash.start && dash.end == high.start;
+    let value = |token: &Token| token.word(text).parse::<u32>().ok();
+    let ascending = value(&low).is_some_and(|low| value(&high).is_some_and(|high| low < high));
+    let worded = from == 0 || tokens[from - 1].kind == Kind::Word;
+    match touching && worded && dash.kind == Kind::Sign && ascending {
+        true => from..item.end,
+        false => item,
+    }
+}
+
 /// `3m²`: one number that a unit touches.
 fn is_quantity(text: &str, item: &[Token]) -> bool {
     item.len() > 1
@@ -358,6 +381,7 @@ mod tests {
             ("f(x) = 3x + 5", "3x + 5"),
             ("-$40 in total", "-$40"),
             ("17 1/13 of it", "17 1/13"),
+            ("in 20-25 minutes", "20-25"),
         ] {
             assert_eq!(found(text).as_deref(), Some(expression), "{text}");
         }
@@ -369,6 +393,8 @@ mod tests {
             ("we have 7-5", "5"),
             ("pages 10 - 15", "15"),
             ("he ran 10x", "10"),
+            ("it takes 12 hours. Reference: Chapter 2", "12"),
+            ("see page 5", "5"),
             ("see f(5)", "5"),
             ("an area of 60 in^3.", "60"),
             ("falls at 9.8 m/s^2", "9.8"),

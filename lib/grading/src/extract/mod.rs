@@ -189,19 +189,38 @@ fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<
     })
 }
 
-/// The value in a box that holds words: `The answer is 33`; `\text{(C) } 42` where no letter is asked for.
+/// What a box with words says, as far as the reference asks for it: `The answer is 33`, `There are 12 ways`, the letter
+/// or the value of `\text{(C) } 42`.
 fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
     let Cow::Borrowed(text) = content else {
         return content;
     };
-    if let Some(answer) = stated::stated(text) {
+    // Training rewards boxes: words may stand around the one value, not around several.
+    let digits = |text: &str| text.chars().filter(|c| prose::is_digit(*c)).count();
+    let only = |answer: &Cow<'_, str>| digits(answer) == digits(text);
+    if let Some(answer) = stated::stated(text).filter(only) {
         return answer;
     }
-    let letter_asked = reference.is_none_or(|reference| reference_choice(reference).is_some());
-    match choice::behind_letter(text) {
-        Some(value) if !letter_asked => value.into(),
-        _ => text.into(),
+    let Some(reference) = reference else {
+        return content;
+    };
+    let plain = plain(text);
+    match choice::option(text) {
+        Some((letter, _)) if reference_choice(reference).is_some() => letter.into(),
+        Some((_, value)) => value.into(),
+        None if plain.contains('\\') || prose::long_words(reference) > 0 => content,
+        None => Some(conclusion::of(plain))
+            .filter(|value| digits(value) > 0 && only(value))
+            .unwrap_or(content),
     }
+}
+
+/// Text without `\text{...}` around all of it.
+fn plain(text: &str) -> &str {
+    let inner = || text.strip_prefix("\\text{")?.strip_suffix('}');
+    inner()
+        .filter(|inner| !inner.contains(['{', '}']))
+        .unwrap_or(text)
 }
 
 /// Words that make a reference a solution.
@@ -242,4 +261,40 @@ fn parts(text: &str) -> Parts {
         _ => Parts::None,
     };
     read(Digits::Grouped).max(read(Digits::Listed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_a_box() {
+        let found = |text, reference| {
+            extract(text, Some(reference), Rules::BOXED).map(|found| found.text.into_owned())
+        };
+        for (text, reference, answer) in [
+            (r"\boxed{The answer is 33}", "33", "33"),
+            (r"\boxed{There are 12 ways}", "12", "12 ways"),
+            (r"\boxed{\text{There are 12 ways}}", "12", "12 ways"),
+            (r"\boxed{\text{(C) } 42}", "42", "42"),
+            (r"\boxed{\textbf{(C)}\ 42}", "C", "C"),
+            (
+                r"\boxed{The answer is 12, I think, or 13}",
+                "12",
+                "12, I think, or 13",
+            ),
+            (
+                r"\boxed{12 or maybe 13 ways in all}",
+                "12",
+                "12 or maybe 13 ways in all",
+            ),
+            (
+                r"\boxed{Page 5 is missing}",
+                "Page 5 is missing",
+                "Page 5 is missing",
+            ),
+        ] {
+            assert_eq!(found(text, reference).as_deref(), Some(answer), "{text}");
+        }
+    }
 }

@@ -175,7 +175,7 @@ fn number(rest: &str) -> usize {
         let Some(separator) = behind
             .chars()
             .next()
-            .filter(|c| matches!(c, '.' | ',' | '٫' | '٬'))
+            .filter(|c| matches!(c, '.' | ',' | '．' | '٫' | '٬'))
         else {
             break;
         };
@@ -307,6 +307,33 @@ pub(super) fn is_unit_exponent(before: &str) -> bool {
         });
     let before = base[..start].trim_end_matches(' ');
     is_unit(&base[start..]) && before.ends_with(|c: char| is_digit(c) || matches!(c, '/' | '}'))
+}
+
+/// Whether a word before a number says that the number counts it off: `Chapter 2`, `line 7`.
+pub(super) fn is_numbered(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    [
+        "chapter",
+        "section",
+        "figure",
+        "fig",
+        "table",
+        "step",
+        "theorem",
+        "lemma",
+        "equation",
+        "eq",
+        "page",
+        "line",
+        "problem",
+        "exercise",
+        "example",
+        "note",
+        "reference",
+        "appendix",
+    ]
+    .iter()
+    .any(|noun| word.eq_ignore_ascii_case(noun))
 }
 
 /// Words that are units, and the letters that are behind a number or a slash.

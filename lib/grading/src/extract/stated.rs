@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Extracted, Rule, clause};
+use super::{Extracted, Rule, clause, conclusion};
 
 /// Announcements, compared without regard to ASCII case. The last one in the text counts.
 const ANNOUNCEMENTS: [&str; 63] = [
@@ -96,7 +96,7 @@ pub(super) fn hashes(text: &str) -> Option<Extracted<'_>> {
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | ':');
     let ended = line.trim_end_matches(['*', ' ']).ends_with(':');
     let line = line.trim().trim_matches(marks);
-    let line = stated(line).unwrap_or(Cow::Borrowed(line));
+    let line = stated(line).unwrap_or_else(|| conclusion::of(line));
     // `#### Step 2:` is a heading.
     (!line.is_empty() && line.bytes().any(|b| b.is_ascii_digit() || b == b'\\') && !ended)
         .then_some(Extracted {
@@ -155,7 +155,7 @@ fn last_announcement(text: &str) -> Option<(usize, usize)> {
         .find_map(longest)
 }
 
-/// `if the answer is`, `suppose the answer is`: no statement.
+/// `if the answer is`, `suppose the answer is`, `a wrong answer is`, `Long answer:`: no statement.
 fn is_supposed(before: &str) -> bool {
     let before = before.trim_end();
     let before = before.strip_suffix("the").unwrap_or(before).trim_end();
@@ -163,9 +163,20 @@ fn is_supposed(before: &str) -> bool {
         .rsplit(|c: char| !c.is_ascii_alphabetic())
         .next()
         .unwrap_or_default();
-    ["if", "suppose", "assume", "assuming", "whether", "unless"]
-        .iter()
-        .any(|supposed| word.eq_ignore_ascii_case(supposed))
+    [
+        "if",
+        "suppose",
+        "assume",
+        "assuming",
+        "whether",
+        "unless",
+        "long",
+        "wrong",
+        "incorrect",
+        "previous",
+    ]
+    .iter()
+    .any(|supposed| word.eq_ignore_ascii_case(supposed))
 }
 
 /// `the answer is correct`, `the answer is not 5`.
@@ -235,6 +246,7 @@ mod tests {
             ("#### 1\nmore\n#### 1,234\n", "1,234"),
             ("#### **$18**", "$18"),
             ("#### Answer: 5", "5"),
+            ("#### $ 18 per day", "$ 18"),
             ("#### The answer is 5.", "5"),
         ] {
             assert_eq!(found(text).as_deref(), Some(answer), "{text}");
