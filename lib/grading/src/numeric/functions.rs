@@ -64,6 +64,7 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::Factorial => factorial(x, 1),
         F::DoubleFactorial => factorial(x, 2),
         F::Gcd | F::Lcm | F::Min | F::Max | F::Binomial | F::Det | F::Norm => None,
+        F::Modulo | F::Cis => None,
     }
 }
 

@@ -1,15 +1,18 @@
 //! From the text of an answer to a syntax tree. Knows nothing about equality.
 
 mod brackets;
+mod code;
 mod commands;
 mod lexer;
 pub(crate) mod node;
 mod numeral;
 mod parser;
+mod phrases;
 mod primary;
 mod scripts;
 mod surface;
 mod terms;
+mod times;
 pub(crate) mod token;
 mod unit_words;
 pub(crate) mod units;
@@ -85,8 +88,13 @@ impl Lexed<'_> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(primary::whole(value))),
             None if self.too_long => Err(ReadError::TooDeep),
-            None => parser::parse(self.tokens),
+            None => parser::parse(self.tokens, false),
         }
+    }
+
+    /// What the tokens mean where letters behind numbers are units: `5 s`.
+    pub(crate) fn parse_measured(self) -> Result<Node, ReadError> {
+        parser::parse(self.tokens, true)
     }
 }
 

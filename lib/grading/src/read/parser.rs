@@ -4,7 +4,7 @@
 //! and never in a full stack.
 
 use super::node::Node;
-use super::token::{Bracket, Lexeme, Sign, Token};
+use super::token::{Bracket, Function, Lexeme, Sign, Token};
 
 /// Why a text is no mathematics that this parser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,13 +24,14 @@ const DEPTH: usize = 48;
 pub(super) const PILE: usize = 24;
 
 /// Parses a whole answer.
-pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
+pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, ReadError> {
     let mut parser = Parser {
         tokens,
         at: 0,
         depth: 0,
         bars: 0,
         set_head: false,
+        measured,
     };
     if parser.tokens.is_empty() {
         return Err(ReadError::Empty);
@@ -50,6 +51,8 @@ pub(super) struct Parser<'a> {
     pub(super) bars: usize,
     /// At the head of a set, where `|` means "such that".
     pub(super) set_head: bool,
+    /// Letters behind numbers are units.
+    pub(super) measured: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -152,7 +155,7 @@ impl<'a> Parser<'a> {
         {
             self.at += 1;
         }
-        let mut sides = vec![self.ratio()?];
+        let mut sides = vec![self.residue()?];
         let mut signs = Vec::new();
         loop {
             self.skip_alignment();
@@ -162,16 +165,34 @@ impl<'a> Parser<'a> {
             if !is_relation(*sign) {
                 break;
             }
-            signs.push(*sign);
+            let sign = *sign;
+            signs.push(sign);
             self.at += 1;
             self.skip_alignment();
-            sides.push(self.ratio()?);
+            sides.push(match sign {
+                Sign::Congruent => self.ratio()?,
+                _ => self.residue()?,
+            });
         }
-        self.modulus()?;
-        Ok(match signs.is_empty() {
+        let modulus = self.modulus()?;
+        let node = match signs.is_empty() {
             true => sides.swap_remove(0),
             false => Node::Relation(sides, signs),
+        };
+        Ok(match modulus {
+            Some(modulus) => Node::Modular(Box::new(node), Box::new(modulus)),
+            None => node,
         })
+    }
+
+    /// `17 \bmod 5` is a value.
+    fn residue(&mut self) -> Result<Node, ReadError> {
+        let left = self.ratio()?;
+        if !self.take(Sign::Modulo) {
+            return Ok(left);
+        }
+        let modulus = self.additive()?;
+        Ok(Node::Apply(Function::Modulo, vec![left, modulus]))
     }
 
     /// `3:4:5`.
@@ -199,18 +220,22 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `x \equiv 3 \pmod 5`: the modulus names the congruence and is dropped when in brackets of its own.
-    fn modulus(&mut self) -> Result<(), ReadError> {
-        let bracketed = matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
-            && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Modulo)));
-        if bracketed || self.is(Sign::Modulo) {
-            self.at += 1 + usize::from(bracketed);
-            self.additive()?;
-            if bracketed {
-                self.expect(&Lexeme::Close(Bracket::Round))?;
-            }
+    /// The modulus of `x \equiv 3 \pmod 5`, `3 (mod 5)`.
+    fn modulus(&mut self) -> Result<Option<Node>, ReadError> {
+        let names = |lexeme: Option<&Lexeme<'_>>| {
+            matches!(lexeme, Some(Lexeme::Sign(Sign::Modulo | Sign::Modulus)))
+        };
+        let bracketed =
+            matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) && names(self.peek_after(1));
+        if !bracketed && !names(self.peek()) {
+            return Ok(None);
         }
-        Ok(())
+        self.at += 1 + usize::from(bracketed);
+        let modulus = self.additive()?;
+        if bracketed {
+            self.expect(&Lexeme::Close(Bracket::Round))?;
+        }
+        Ok(Some(modulus))
     }
 
     /// Unions and intersections, left to right.

@@ -3,21 +3,26 @@
 use super::node::Node;
 use super::parser::{PILE, Parser, ReadError};
 use super::token::{Bracket, Constant, Function, Lexeme, Sign};
-use super::unit_words::with_unit;
+use super::unit_words::{money, with_unit};
 
 /// What can stand behind a factor without a sign between.
 enum Beside {
     Unit(String),
-    /// The fraction of a mixed number.
-    Fraction(Node),
+    /// A mixed number, of which the left side is the whole.
+    Mixed(Node),
+    /// The inches behind feet.
+    Part(Node),
     Factor(Node),
 }
 
 impl Parser<'_> {
     /// Factors beside each other, explicit products, quotients, and a unit behind them.
     pub(super) fn term(&mut self) -> Result<Node, ReadError> {
-        let money = self.take(Sign::Currency);
-        let (negative, _) = if money { self.signs() } else { (false, None) };
+        let currency = self.currency();
+        let (negative, _) = match currency {
+            Some(_) => self.signs(),
+            None => (false, None),
+        };
         let mut left = self.factor()?;
         let mut pile = 0;
         loop {
@@ -37,9 +42,9 @@ impl Parser<'_> {
                         left = Node::quotient(left, self.signed_factor()?);
                     }
                 }
-                Some(Lexeme::Sign(Sign::Currency)) => {
+                Some(Lexeme::Sign(Sign::Currency(name))) => {
+                    left = money(left, name);
                     self.at += 1;
-                    left = Node::Money(Box::new(left));
                     pile += 1;
                 }
                 Some(_) => match self.beside(&left)? {
@@ -47,7 +52,8 @@ impl Parser<'_> {
                         left = with_unit(left, unit);
                         pile += 1;
                     }
-                    Some(Beside::Fraction(fraction)) => left = Node::Sum(vec![left, fraction]),
+                    Some(Beside::Mixed(mixed)) => left = mixed,
+                    Some(Beside::Part(part)) => left = joined(left, part),
                     Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
                 },
@@ -58,11 +64,20 @@ impl Parser<'_> {
             }
         }
         let left = if negative { Node::negative(left) } else { left };
-        Ok(if money {
-            Node::Money(Box::new(left))
-        } else {
-            left
+        Ok(match currency {
+            Some(name) => money(left, name),
+            None => left,
         })
+    }
+
+    /// Takes a currency's sign.
+    fn currency(&mut self) -> Option<&'static str> {
+        let Some(Lexeme::Sign(Sign::Currency(name))) = self.peek() else {
+            return None;
+        };
+        let name = *name;
+        self.at += 1;
+        Some(name)
     }
 
     /// What stands directly behind `left` and multiplies it or names its unit.
@@ -70,10 +85,18 @@ impl Parser<'_> {
         if let Some(unit) = self.unit(left) {
             return Ok(Some(Beside::Unit(unit)));
         }
-        if let Some(fraction) = self.mixed(left)? {
-            return Ok(Some(Beside::Fraction(fraction)));
+        if let Some(mixed) = self.mixed(left)? {
+            return Ok(Some(Beside::Mixed(mixed)));
         }
-        if !self.starts_factor() {
+        if let Some(part) = self.part(left)? {
+            return Ok(Some(Beside::Part(part)));
+        }
+        // `3 (mod 5)`: the modulus is no factor.
+        let modulus = matches!(
+            self.peek_after(1),
+            Some(Lexeme::Sign(Sign::Modulo | Sign::Modulus))
+        );
+        if !self.starts_factor() || modulus {
             return Ok(None);
         }
         if matches!(self.peek(), Some(Lexeme::Number(_))) && ends_in_number(left) {
@@ -82,30 +105,66 @@ impl Parser<'_> {
         Ok(Some(Beside::Factor(self.factor()?)))
     }
 
-    /// `2\frac{1}{2}`, `2 1/2`: an integer and a proper fraction behind it.
+    /// `2\frac{1}{2}`, `2 1/2`, `{2}\frac12`: an integer and a proper fraction behind it. A percent or degree sign
+    /// behind the fraction is meant for both.
     fn mixed(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
         let Node::Number(whole) = left else {
             return Ok(None);
         };
-        let plain = self
-            .at
-            .checked_sub(1)
-            .is_some_and(|at| matches!(self.tokens[at].lexeme, Lexeme::Number(_)));
-        if whole.decimal || !plain {
+        if whole.decimal || !self.is_behind_number() {
             return Ok(None);
         }
         let start = self.at;
         let fraction = match self.peek() {
             Some(Lexeme::Sign(Sign::Fraction)) => self.factor()?,
+            Some(Lexeme::Open(Bracket::Brace))
+                if matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Fraction))) =>
+            {
+                self.factor()?
+            }
             Some(Lexeme::Number(_)) if self.is_plain_fraction() => {
                 let top = self.factor()?;
                 self.at += 1;
-                Node::quotient(top, self.factor()?)
+                let (bottom, mark) = unmarked(self.factor()?);
+                marked(Node::quotient(top, bottom), mark)
             }
             _ => return Ok(None),
         };
+        let (fraction, mark) = unmarked(fraction);
         if is_proper(&fraction) {
-            return Ok(Some(fraction));
+            return Ok(Some(marked(Node::Sum(vec![left.clone(), fraction]), mark)));
+        }
+        self.at = start;
+        Ok(None)
+    }
+
+    /// Whether digits, in braces or not, stand directly before.
+    fn is_behind_number(&self) -> bool {
+        let before = |back: usize| {
+            let at = self.at.checked_sub(back)?;
+            self.tokens.get(at).map(|token| &token.lexeme)
+        };
+        match before(1) {
+            Some(Lexeme::Number(_)) => true,
+            Some(Lexeme::Close(Bracket::Brace)) => {
+                matches!(before(2), Some(Lexeme::Number(_)))
+                    && matches!(before(3), Some(Lexeme::Open(Bracket::Brace)))
+            }
+            _ => false,
+        }
+    }
+
+    /// `2 in` behind `6 ft`: a number with a unit behind a quantity. Nothing is read where no unit follows.
+    fn part(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
+        let counted = matches!(left, Node::Quantity(..) | Node::Parts(_));
+        if !counted || !matches!(self.peek(), Some(Lexeme::Number(_))) {
+            return Ok(None);
+        }
+        let start = self.at;
+        let number = self.factor()?;
+        let number = self.mixed(&number)?.unwrap_or(number);
+        if let Some(unit) = self.unit(&number) {
+            return Ok(Some(with_unit(number, unit)));
         }
         self.at = start;
         Ok(None)
@@ -121,12 +180,11 @@ impl Parser<'_> {
     /// A factor that may carry signs: behind `\cdot` and `/`.
     fn signed_factor(&mut self) -> Result<Node, ReadError> {
         let (negative, either) = self.signs();
-        let currency = self.take(Sign::Currency);
+        let currency = self.currency();
         let factor = self.factor()?;
-        let factor = if currency {
-            Node::Money(Box::new(factor))
-        } else {
-            factor
+        let factor = match currency {
+            Some(name) => money(factor, name),
+            None => factor,
         };
         Ok(match (negative, either) {
             (_, Some(swapped)) => Node::PlusMinus {
@@ -188,6 +246,10 @@ impl Parser<'_> {
                     self.at += 1;
                     Node::Degrees(Box::new(node))
                 }
+                Some(Lexeme::Command("deg")) if !node.has_symbols() => {
+                    self.at += 1;
+                    Node::Degrees(Box::new(node))
+                }
                 Some(Lexeme::Sign(Sign::Prime)) => {
                     self.at += 1;
                     primed(node).ok_or_else(|| self.unexpected())?
@@ -204,6 +266,11 @@ impl Parser<'_> {
         let closes = !braced || matches!(self.peek_after(2), Some(Lexeme::Close(Bracket::Brace)));
         match self.peek_after(usize::from(braced)) {
             Some(Lexeme::Sign(Sign::Degree)) if closes => {
+                self.at += if braced { 3 } else { 1 };
+                return Ok(Node::Degrees(Box::new(base)));
+            }
+            // A small o for a ring.
+            Some(Lexeme::Letter('o')) if closes && matches!(base, Node::Number(_)) => {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::Degrees(Box::new(base)));
             }
@@ -266,6 +333,41 @@ fn times(left: Node, right: Node) -> Node {
             Node::Product(factors)
         }
         left => Node::Product(vec![left, right]),
+    }
+}
+
+/// A further part of a quantity.
+fn joined(left: Node, part: Node) -> Node {
+    match left {
+        Node::Parts(mut parts) => {
+            parts.push(part);
+            Node::Parts(parts)
+        }
+        left => Node::Parts(vec![left, part]),
+    }
+}
+
+/// A sign behind a number that says what it counts.
+#[derive(Clone, Copy)]
+enum Mark {
+    Percent,
+    Degrees,
+}
+
+/// A node without the percent or degree sign around it.
+fn unmarked(node: Node) -> (Node, Option<Mark>) {
+    match node {
+        Node::Percent(inner) => (*inner, Some(Mark::Percent)),
+        Node::Degrees(inner) => (*inner, Some(Mark::Degrees)),
+        node => (node, None),
+    }
+}
+
+fn marked(node: Node, mark: Option<Mark>) -> Node {
+    match mark {
+        Some(Mark::Percent) => Node::Percent(Box::new(node)),
+        Some(Mark::Degrees) => Node::Degrees(Box::new(node)),
+        None => node,
     }
 }
 

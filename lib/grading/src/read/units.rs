@@ -1,14 +1,20 @@
-//! Units of measure: which words are units, and what two units of one dimension are worth in each other.
+//! Units of measure: which words are units, how they are combined, and what two units of one dimension are worth.
 
-/// A unit's canonical name, its dimension and its size in the dimension's base unit.
+use num_rational::BigRational;
+use num_traits::{One, Pow};
+
+/// Powers of base dimensions.
+type Dimension = &'static [(&'static str, i32)];
+
+/// A unit's names, its dimension and its size in the dimension's base units.
 struct Unit {
     names: &'static [&'static str],
-    dimension: &'static str,
+    dimension: Dimension,
     /// Size as a fraction, exact.
     size: (u64, u64),
 }
 
-const fn unit(dimension: &'static str, size: (u64, u64), names: &'static [&'static str]) -> Unit {
+const fn unit(dimension: Dimension, size: (u64, u64), names: &'static [&'static str]) -> Unit {
     Unit {
         names,
         dimension,
@@ -16,18 +22,33 @@ const fn unit(dimension: &'static str, size: (u64, u64), names: &'static [&'stat
     }
 }
 
-/// Base units: metre, second, gram, litre, dollar, degree. Squares and cubes are made from these.
+const LENGTH: Dimension = &[("length", 1)];
+const TIME: Dimension = &[("time", 1)];
+const MONTHS: Dimension = &[("months", 1)];
+const MASS: Dimension = &[("mass", 1)];
+const POUNDS: Dimension = &[("pounds", 1)];
+const VOLUME: Dimension = &[("length", 3)];
+const GALLONS: Dimension = &[("gallons", 1)];
+const MONEY: Dimension = &[("money", 1)];
+const SPEED: Dimension = &[("length", 1), ("time", -1)];
+const FREQUENCY: Dimension = &[("time", -1)];
+const FORCE: Dimension = &[("length", 1), ("mass", 1), ("time", -2)];
+const ENERGY: Dimension = &[("length", 2), ("mass", 1), ("time", -2)];
+const POWER: Dimension = &[("length", 2), ("mass", 1), ("time", -3)];
+const PRESSURE: Dimension = &[("length", -1), ("mass", 1), ("time", -2)];
+const CURRENT: Dimension = &[("current", 1)];
+const VOLTAGE: Dimension = &[("current", -1), ("length", 2), ("mass", 1), ("time", -3)];
+const RESISTANCE: Dimension = &[("current", -2), ("length", 2), ("mass", 1), ("time", -3)];
+
+/// Base units: metre, second, gram, ampere, dollar, degree and what else cannot be converted exactly.
 const UNITS: &[Unit] = &[
+    unit(LENGTH, (1, 1), &["m", "meter", "meters", "metre", "metres"]),
     unit(
-        "length",
-        (1, 1),
-        &["m", "meter", "meters", "metre", "metres"],
-    ),
-    unit(
-        "length",
+        LENGTH,
         (1, 100),
         &[
             "cm",
+            "cms",
             "centimeter",
             "centimeters",
             "centimetre",
@@ -35,7 +56,7 @@ const UNITS: &[Unit] = &[
         ],
     ),
     unit(
-        "length",
+        LENGTH,
         (1, 1000),
         &[
             "mm",
@@ -45,9 +66,9 @@ const UNITS: &[Unit] = &[
             "millimetres",
         ],
     ),
-    unit("length", (1, 10), &["dm", "decimeter", "decimeters"]),
+    unit(LENGTH, (1, 10), &["dm", "decimeter", "decimeters"]),
     unit(
-        "length",
+        LENGTH,
         (1000, 1),
         &[
             "km",
@@ -59,41 +80,49 @@ const UNITS: &[Unit] = &[
         ],
     ),
     unit(
-        "length",
+        LENGTH,
         (1, 1_000_000),
         &["μm", "micrometer", "micrometers", "micron", "microns"],
     ),
     unit(
-        "length",
+        LENGTH,
         (1, 1_000_000_000),
         &["nm", "nanometer", "nanometers"],
     ),
-    unit("length", (254, 10_000), &["in", "inch", "inches"]),
-    unit("length", (3048, 10_000), &["ft", "foot", "feet"]),
-    unit("length", (9144, 10_000), &["yd", "yds", "yard", "yards"]),
-    unit("length", (1_609_344, 1000), &["mi", "mile", "miles"]),
-    unit("time", (1, 1), &["s", "sec", "secs", "second", "seconds"]),
-    unit("time", (1, 1000), &["ms", "millisecond", "milliseconds"]),
-    unit("time", (60, 1), &["min", "mins", "minute", "minutes"]),
-    unit("time", (3600, 1), &["h", "hr", "hrs", "hour", "hours"]),
-    unit("time", (86_400, 1), &["d", "day", "days"]),
-    unit("time", (604_800, 1), &["week", "weeks", "wk", "wks"]),
-    unit("months", (1, 1), &["month", "months", "mo"]),
-    unit("months", (12, 1), &["year", "years", "yr", "yrs"]),
-    unit("mass", (1, 1), &["g", "gram", "grams"]),
-    unit("mass", (1000, 1), &["kg", "kgs", "kilogram", "kilograms"]),
-    unit("mass", (1, 1000), &["mg", "milligram", "milligrams"]),
-    unit("mass", (1_000_000, 1), &["tonne", "tonnes"]),
-    unit("pounds", (16, 1), &["lb", "lbs", "pound", "pounds"]),
-    unit("pounds", (1, 1), &["oz", "ounce", "ounces"]),
+    unit(LENGTH, (1, 10_000_000_000), &["å", "angstrom", "angstroms"]),
+    unit(LENGTH, (254, 10_000), &["in", "inch", "inches"]),
+    unit(LENGTH, (3048, 10_000), &["ft", "foot", "feet"]),
+    unit(LENGTH, (9144, 10_000), &["yd", "yds", "yard", "yards"]),
+    unit(LENGTH, (1_609_344, 1000), &["mi", "mile", "miles"]),
+    unit(TIME, (1, 1), &["s", "sec", "secs", "second", "seconds"]),
+    unit(TIME, (1, 1000), &["ms", "millisecond", "milliseconds"]),
+    unit(TIME, (1, 1_000_000), &["μs", "microsecond", "microseconds"]),
     unit(
-        "volume",
-        (1, 1),
+        TIME,
+        (1, 1_000_000_000),
+        &["ns", "nanosecond", "nanoseconds"],
+    ),
+    unit(TIME, (60, 1), &["min", "mins", "minute", "minutes"]),
+    unit(TIME, (3600, 1), &["h", "hr", "hrs", "hour", "hours"]),
+    unit(TIME, (86_400, 1), &["d", "day", "days"]),
+    unit(TIME, (604_800, 1), &["week", "weeks", "wk", "wks"]),
+    unit(MONTHS, (1, 1), &["month", "months", "mo"]),
+    unit(MONTHS, (12, 1), &["year", "years", "yr", "yrs"]),
+    unit(MASS, (1, 1), &["g", "gm", "gms", "gram", "grams"]),
+    unit(MASS, (1000, 1), &["kg", "kgs", "kilogram", "kilograms"]),
+    unit(MASS, (1, 1000), &["mg", "milligram", "milligrams"]),
+    unit(MASS, (1, 1_000_000), &["μg", "microgram", "micrograms"]),
+    unit(MASS, (1_000_000, 1), &["tonne", "tonnes"]),
+    unit(POUNDS, (16, 1), &["lb", "lbs", "pound", "pounds"]),
+    unit(POUNDS, (1, 1), &["oz", "ounce", "ounces"]),
+    unit(
+        VOLUME,
+        (1, 1000),
         &["l", "liter", "liters", "litre", "litres"],
     ),
     unit(
-        "volume",
-        (1, 1000),
+        VOLUME,
+        (1, 1_000_000),
         &[
             "ml",
             "milliliter",
@@ -102,31 +131,96 @@ const UNITS: &[Unit] = &[
             "millilitres",
         ],
     ),
-    unit("gallons", (4, 1), &["gal", "gallon", "gallons"]),
-    unit("gallons", (1, 1), &["qt", "quart", "quarts"]),
-    unit("money", (1, 1), &["dollar", "dollars", "usd"]),
-    unit("money", (1, 100), &["cent", "cents"]),
-    unit("speed", (1, 1), &["mph"]),
-    unit("percent", (1, 1), &["percent", "pct"]),
-    unit("angle", (1, 1), &["degree", "degrees", "deg"]),
-    unit("radians", (1, 1), &["radian", "radians", "rad", "rads"]),
-    unit("count", (1, 1), &["unit", "units"]),
-    unit("frequency", (1, 1), &["hz", "hertz"]),
-    unit("frequency", (1000, 1), &["khz"]),
-    unit("force", (1, 1), &["n", "newton", "newtons"]),
-    unit("energy", (1, 1), &["j", "joule", "joules"]),
-    unit("energy", (1000, 1), &["kj"]),
-    unit("energy2", (1, 1), &["ev"]),
-    unit("power", (1, 1), &["w", "watt", "watts"]),
-    unit("power", (1000, 1), &["kw"]),
-    unit("pressure", (1, 1), &["pa", "pascal", "pascals"]),
-    unit("pressure", (1000, 1), &["kpa"]),
-    unit("voltage", (1, 1), &["v", "volt", "volts"]),
-    unit("resistance", (1, 1), &["ohm", "ohms"]),
-    unit("temperature", (1, 1), &["kelvin", "kelvins"]),
-    unit("amount", (1, 1), &["mol", "mole", "moles"]),
-    unit("current", (1, 1), &["amp", "amps", "ampere", "amperes"]),
-    unit("bits", (1, 1), &["bit", "bits"]),
+    unit(GALLONS, (4, 1), &["gal", "gallon", "gallons"]),
+    unit(GALLONS, (1, 1), &["qt", "quart", "quarts"]),
+    unit(MONEY, (1, 1), &["dollar", "dollars", "usd"]),
+    unit(MONEY, (1, 100), &["cent", "cents"]),
+    unit(&[("euros", 1)], (1, 1), &["euro", "euros", "eur"]),
+    unit(&[("yen", 1)], (1, 1), &["yen", "jpy"]),
+    unit(&[("yuan", 1)], (1, 1), &["yuan", "rmb", "cny"]),
+    unit(&[("rupees", 1)], (1, 1), &["rupee", "rupees", "inr"]),
+    unit(&[("rubles", 1)], (1, 1), &["ruble", "rubles", "rub"]),
+    unit(&[("won", 1)], (1, 1), &["won", "krw"]),
+    unit(SPEED, (1_609_344, 3_600_000), &["mph"]),
+    unit(SPEED, (1000, 3600), &["kph", "kmph"]),
+    unit(&[("percent", 1)], (1, 1), &["percent", "pct"]),
+    unit(&[("angle", 1)], (1, 1), &["degree", "degrees", "deg"]),
+    unit(
+        &[("radians", 1)],
+        (1, 1),
+        &["radian", "radians", "rad", "rads"],
+    ),
+    unit(&[("count", 1)], (1, 1), &["unit", "units"]),
+    unit(FREQUENCY, (1, 1), &["hz", "hertz"]),
+    unit(FREQUENCY, (1000, 1), &["khz"]),
+    unit(FORCE, (1000, 1), &["n", "newton", "newtons"]),
+    unit(FORCE, (1_000_000, 1), &["kn"]),
+    unit(ENERGY, (1000, 1), &["j", "joule", "joules"]),
+    unit(ENERGY, (1_000_000, 1), &["kj", "kilojoule", "kilojoules"]),
+    unit(&[("electronvolts", 1)], (1, 1), &["ev"]),
+    unit(POWER, (1000, 1), &["w", "watt", "watts"]),
+    unit(POWER, (1_000_000, 1), &["kw", "kilowatt", "kilowatts"]),
+    unit(PRESSURE, (1000, 1), &["pa", "pascal", "pascals"]),
+    unit(PRESSURE, (1_000_000, 1), &["kpa"]),
+    unit(VOLTAGE, (1000, 1), &["v", "volt", "volts"]),
+    unit(RESISTANCE, (1000, 1), &["ω", "ohm", "ohms"]),
+    unit(&[("temperature", 1)], (1, 1), &["k", "kelvin", "kelvins"]),
+    unit(&[("celsius", 1)], (1, 1), &["celsius", "centigrade"]),
+    unit(&[("fahrenheit", 1)], (1, 1), &["fahrenheit"]),
+    unit(&[("amount", 1)], (1, 1), &["mol", "mole", "moles"]),
+    unit(CURRENT, (1, 1), &["a", "amp", "amps", "ampere", "amperes"]),
+    unit(CURRENT, (1, 1000), &["ma", "milliamp", "milliamps"]),
+    unit(&[("bits", 1)], (1, 1), &["bit", "bits"]),
+];
+
+/// Letters that are units when the other side of a comparison says so, in the case that they are written in.
+const LETTERS: &[char] = &[
+    'm', 's', 'g', 'h', 'd', 'l', 'L', 'N', 'J', 'K', 'V', 'W', 'A', 'Ω', 'Å',
+];
+
+/// Short units with capitals; other capitals side by side are products (`GM`).
+const CAPITALS: &[&str] = &[
+    "Hz", "kHz", "Pa", "kPa", "kJ", "kW", "kN", "eV", "mA", "mL", "Kg", "KG", "Ft", "USD", "EUR",
+    "JPY", "CNY", "RMB", "INR", "KRW", "RUB",
+];
+
+/// Words that say a power: before the unit and behind it.
+const POWERS_BEFORE: &[(&str, i32)] = &[("square", 2), ("sq", 2), ("cubic", 3), ("cu", 3)];
+const POWERS_BEHIND: &[(&str, i32)] = &[("squared", 2), ("cubed", 3)];
+
+/// Words of a unit that say where to, not how much: two that differ are two answers.
+const DIRECTIONS: &[&str] = &[
+    "up",
+    "down",
+    "left",
+    "right",
+    "upward",
+    "upwards",
+    "downward",
+    "downwards",
+    "north",
+    "south",
+    "east",
+    "west",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "clockwise",
+    "counterclockwise",
+    "anticlockwise",
+    "above",
+    "below",
+    "profit",
+    "loss",
+    "gain",
+    "increase",
+    "decrease",
+    "more",
+    "less",
+    "fewer",
+    "ago",
+    "ahead",
 ];
 
 fn find(name: &str) -> Option<&'static Unit> {
@@ -135,39 +229,159 @@ fn find(name: &str) -> Option<&'static Unit> {
 
 /// Whether a plain word after a number is certainly a unit; single letters never are (`2m` is two times m).
 pub(crate) fn is_unit_word(word: &str) -> bool {
-    word.len() >= 2 && find(&word.to_ascii_lowercase()).is_some()
+    let lower = word.bytes().all(|b| b.is_ascii_lowercase());
+    let cased = lower || word.len() > 3 || CAPITALS.contains(&word);
+    word.len() >= 2 && cased && find(&word.to_ascii_lowercase()).is_some()
 }
 
-/// A written unit (`square feet`, `cm^2`, `m/s`) as dimension and size, where the table knows it.
+/// Whether a letter may be a unit.
+pub(crate) fn is_unit_letter(letter: char) -> bool {
+    LETTERS.contains(&letter)
+}
+
+/// Whether a word stands before units and says their power: `sq`.
+pub(crate) fn is_power_word(word: &str) -> bool {
+    let is = |(name, _): &(&str, i32)| name.eq_ignore_ascii_case(word);
+    POWERS_BEFORE.iter().chain(POWERS_BEHIND).any(is)
+}
+
+/// The words of a unit that say where to.
+pub(crate) fn directions(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphabetic())
+        .map(str::to_ascii_lowercase)
+        .filter(|word| DIRECTIONS.contains(&word.as_str()))
+        .collect()
+}
+
+/// A written unit (`square feet`, `cm^2`, `m/s`) as dimension and size, where the table knows all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Measure {
-    pub(crate) dimension: String,
-    pub(crate) size: (u64, u64),
+    dimension: Vec<(&'static str, i32)>,
+    pub(crate) size: BigRational,
 }
+
+impl Measure {
+    pub(crate) fn same_dimension(&self, other: &Self) -> bool {
+        self.dimension == other.dimension
+    }
+
+    /// Degrees, of an angle or of a scale of temperature: the scale is often left out.
+    pub(crate) fn is_degree(&self) -> bool {
+        matches!(
+            self.dimension[..],
+            [("angle" | "celsius" | "fahrenheit", 1)]
+        )
+    }
+
+    /// The same dimension in its base units.
+    pub(crate) fn base(&self) -> Self {
+        Self {
+            size: BigRational::one(),
+            dimension: self.dimension.clone(),
+        }
+    }
+
+    /// The dimension, for messages: `length time^-1`.
+    pub(crate) fn dimension(&self) -> String {
+        let power = |(name, power): &(&str, i32)| match power {
+            1 => (*name).to_owned(),
+            _ => format!("{name}^{power}"),
+        };
+        self.dimension
+            .iter()
+            .map(power)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn multiply(&mut self, unit: &Unit, power: i32) -> Option<()> {
+        for (name, own) in unit.dimension {
+            let own = own.checked_mul(power)?;
+            match self.dimension.iter_mut().find(|(other, _)| other == name) {
+                Some((_, total)) => *total = total.checked_add(own)?,
+                None => self.dimension.push((name, own)),
+            }
+        }
+        let size = BigRational::new(unit.size.0.into(), unit.size.1.into());
+        self.size *= size.pow(power);
+        Some(())
+    }
+}
+
+/// Powers of units beyond these are no units.
+const LARGEST_POWER: i32 = 9;
+/// Pieces of one unit beyond these are none.
+const MOST_PIECES: usize = 12;
 
 /// Reads a unit as written; `None` for what only names what is counted (`students`).
 pub(crate) fn measure(text: &str) -> Option<Measure> {
-    let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
-    let (text, prefix) = match text.split_once(' ') {
-        Some(("square" | "sq" | "sq.", rest)) => (rest.trim().to_owned(), 2),
-        Some(("cubic" | "cu" | "cu.", rest)) => (rest.trim().to_owned(), 3),
-        _ => (text, 1),
+    let mut measure = Measure {
+        dimension: Vec::new(),
+        size: BigRational::one(),
     };
-    let (name, power) = match text.split_once('^') {
-        Some((name, power)) => (name.trim().to_owned(), power.trim().parse::<u32>().ok()?),
-        None => (text, prefix),
-    };
-    let unit = find(&name)?;
-    let dimension = if power == 1 {
-        unit.dimension.to_owned()
-    } else {
-        format!("{}^{power}", unit.dimension)
-    };
-    let size = (
-        unit.size.0.checked_pow(power)?,
-        unit.size.1.checked_pow(power)?,
-    );
-    Some(Measure { dimension, size })
+    let mut last: Option<(&Unit, i32)> = None;
+    let (mut below, mut next) = (1, 1);
+    let pieces = pieces(text);
+    for piece in &pieces {
+        let piece = piece.as_str();
+        if let Some((_, power)) = POWERS_BEFORE.iter().find(|(name, _)| *name == piece) {
+            next = *power;
+        } else if let Some((_, power)) = POWERS_BEHIND.iter().find(|(name, _)| *name == piece) {
+            let (unit, own) = last?;
+            measure.multiply(unit, own * (power - 1))?;
+        } else if matches!(piece, "/" | "per") {
+            below = -1;
+        } else if !matches!(piece, "·" | "*" | "a" | "an") || last.is_none() && piece == "a" {
+            let (name, power) = match piece.split_once('^') {
+                Some((name, power)) => (name, power.parse().ok()?),
+                None => (piece, next),
+            };
+            let power = Some(power).filter(|power: &i32| power.abs() <= LARGEST_POWER)? * below;
+            let unit = find(name)?;
+            measure.multiply(unit, power)?;
+            last = Some((unit, power));
+            next = 1;
+        }
+    }
+    measure.dimension.retain(|(_, power)| *power != 0);
+    measure.dimension.sort_unstable();
+    let whole = last.is_some() && pieces.last().is_some_and(|piece| piece != "/");
+    (whole && pieces.len() <= MOST_PIECES).then_some(measure)
+}
+
+/// Words, powers and signs of a unit in lower case: `kg m^{-2}` is `kg`, `m^-2`.
+fn pieces(text: &str) -> Vec<String> {
+    let plain = text
+        .replace("\\cdot", "·")
+        .replace("\\mu", "μ")
+        .replace(['{', '}'], "")
+        .replace("^ ", "^")
+        .replace(" ^", "^");
+    let mut pieces = vec![String::new()];
+    for c in plain.chars().flat_map(char::to_lowercase) {
+        match c {
+            '/' | '·' | '*' => pieces.extend([c.to_string(), String::new()]),
+            ' ' | '~' | '\\' | ',' | '.' | ';' | '!' => pieces.push(String::new()),
+            '²' | '³' => {
+                if let Some(last) = pieces.last_mut() {
+                    last.push_str(if c == '²' { "^2" } else { "^3" });
+                }
+            }
+            // Micro sign, Ohm sign and Ångström sign have twins among the letters.
+            'µ' => pieces
+                .iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|last| last.push('μ')),
+            _ => pieces
+                .iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|last| last.push(c)),
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 #[cfg(test)]
@@ -181,5 +395,29 @@ mod tests {
         assert_ne!(measure("cm"), measure("m"));
         assert_eq!(measure("students"), None);
         assert!(is_unit_word("cm") && !is_unit_word("m") && !is_unit_word("ab"));
+    }
+
+    #[test]
+    fn combinations() {
+        for (a, b) in [
+            ("m/s^2", "meters per second squared"),
+            ("m\\,s^{-2}", "m / s^2"),
+            ("N", "kg m/s^2"),
+            ("J", "N·m"),
+            ("km/h", "kilometers per hour"),
+            ("sq. cm", "cm^2"),
+            ("L", "dm^3"),
+        ] {
+            assert!(measure(a).is_some(), "{a}");
+            assert_eq!(measure(a), measure(b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("m/s", "m/s^2"),
+            ("m s", "m/s"),
+            ("€", "$"),
+            ("cm^2", "cm^3"),
+        ] {
+            assert!(measure(a).is_none() || measure(a) != measure(b), "{a} {b}");
+        }
     }
 }
