@@ -19,7 +19,9 @@ impl Comparison<'_> {
                 Some(verdict(same_date(*p, *r), Reason::DifferentValue, p, r))
             }
             (Node::Modular(..), _) | (_, Node::Modular(..)) => self.residues(p, r),
-            (Node::Ratio(parts), Node::Ratio(reference)) if is_time_like(reference) => {
+            (Node::Ratio(parts), Node::Ratio(reference))
+                if is_time_like(reference) || is_span(parts) || is_span(reference) =>
+            {
                 Some(self.ordered(parts, reference))
             }
             _ => self.prefixed(p, r).or_else(|| self.parts(p, r)),
@@ -127,6 +129,7 @@ fn time(node: &Node) -> Option<Clock> {
     };
     let (hour, minute, second) = match node {
         Node::Clock(clock) => return Some(*clock),
+        Node::Product(factors) => return glued(factors),
         Node::Number(_) => (part(node, 25)?, 0, None),
         Node::Ratio(parts) => match parts.as_slice() {
             [hour, minute] => (part(hour, 25)?, part(minute, 60)?, None),
@@ -140,6 +143,25 @@ fn time(node: &Node) -> Option<Clock> {
         minute,
         second,
         half: None,
+    })
+}
+
+/// `9am`, which reads as nine times a and m.
+fn glued(factors: &[Node]) -> Option<Clock> {
+    let [hour @ Node::Number(_), Node::Product(letters)] = factors else {
+        return None;
+    };
+    let [Node::Symbol(first), Node::Symbol(last)] = letters.as_slice() else {
+        return None;
+    };
+    let half = match (first.as_str(), last.as_str()) {
+        ("a", "m") => Half::Before,
+        ("p", "m") => Half::After,
+        _ => return None,
+    };
+    time(hour).map(|clock| Clock {
+        half: Some(half),
+        ..clock
     })
 }
 
@@ -179,6 +201,15 @@ fn is_time_like(parts: &[Node]) -> bool {
             (Some(hour @ 1..=24), Some(minute @ 10..=59)) => num_integer::gcd(hour, minute) > 1,
             _ => false,
         },
+        _ => false,
+    }
+}
+
+/// `6 to 8 hours`: from one to the other, which is no ratio.
+fn is_span(parts: &[Node]) -> bool {
+    let measured = |node: &Node| matches!(node, Node::Quantity(..));
+    match parts {
+        [first, last] => !measured(first) && measured(last),
         _ => false,
     }
 }

@@ -15,7 +15,7 @@ struct Peeled<'n> {
     percent: bool,
     unit: Option<Measure>,
     /// Words of the unit that say where to.
-    directions: Vec<String>,
+    directions: Vec<(usize, usize)>,
 }
 
 impl Comparison<'_> {
@@ -27,11 +27,8 @@ impl Comparison<'_> {
                 "only one side has a unit".to_owned()
             });
         }
-        let (to, from) = (&left.directions, &right.directions);
-        if !to.is_empty() && !from.is_empty() && to != from {
-            return Decision::no(Reason::DifferentUnit, || {
-                format!("{}, not {}", to.join(" "), from.join(" "))
-            });
+        if units::opposed(&left.directions, &right.directions) {
+            return Decision::no(Reason::DifferentUnit, || "another direction".to_owned());
         }
         if let (Some(a), Some(b)) = (&left.unit, &right.unit) {
             let degrees = a.is_degree() && b.is_degree() && (is_angle(p) || is_angle(r));

@@ -97,6 +97,12 @@ pub(super) fn may_be_digits(digits: &str, bracketed: bool) -> bool {
         && (capital || bracketed || last.is_ascii_digit() && first.is_ascii_digit())
 }
 
+/// A number before one letter.
+pub(super) fn may_be_product(digits: &str) -> bool {
+    let (number, _) = digits.split_at(digits.len().saturating_sub(1));
+    number.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A base from 2 to 36 at the start of `text`: `_{16}`, `_{(2)}`, `_{\text{eleven}}`, and its length.
 pub(super) fn index(text: &str) -> Option<(u32, usize)> {
     let rest = text.strip_prefix('_')?;

@@ -127,7 +127,8 @@ fn is_letter_list(text: &str) -> bool {
     let mut items = text
         .split([',', ' '])
         .filter(|item| !matches!(*item, "" | "and" | "or"));
-    text.contains([',', ' '])
+    let parted = text.contains(',') || text.contains(" and ") || text.contains(" or ");
+    parted
         && items.clone().count() > 1
         && items.all(|item| item.len() == 1 && item.bytes().all(|b| b.is_ascii_uppercase()))
 }

@@ -167,6 +167,12 @@ impl<'a> Lexer<'a> {
         let Some((digits, base, length)) = code::lettered(self.rest(end)) else {
             return false;
         };
+        // `2A_{11}+3A_{12}`: numbers times names, when there are several.
+        let indexed = |token: &Token<'_>| token.lexeme == Lexeme::Sign(Sign::Underscore);
+        let several = self.rest(end)[length..].contains('_') || self.tokens.iter().any(indexed);
+        if several && code::may_be_product(digits) {
+            return false;
+        }
         self.at += length;
         self.push(Lexeme::Based(digits.to_ascii_uppercase().into(), base));
         true

@@ -208,8 +208,12 @@ fn decimals(text: &str, whole: usize, grouping: Grouping, comma: bool) -> usize 
             _ => 1 + digits(rest),
         };
     }
-    // Three digits behind a comma are a group, never decimals: `12,345` is not `12.345`.
-    let group = |rest: &str| digits(rest) == 3 && (1..=3).contains(&whole);
+    // Three digits behind a comma are a group, never decimals: `12,345` is not `12.345`. And `5,0` are two numbers.
+    let group = |rest: &str| {
+        let count = digits(rest);
+        let zeros = rest[..count].bytes().all(|b| b == b'0');
+        zeros || count == 3 && (1..=3).contains(&whole)
+    };
     match (text.strip_prefix("{,}"), text.strip_prefix(',')) {
         (Some(rest), _) if digits(rest) > 0 && !group(rest) => 3 + digits(rest),
         (_, Some(rest))

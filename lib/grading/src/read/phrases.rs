@@ -89,7 +89,7 @@ fn may_begin(lexeme: &Lexeme<'_>) -> bool {
 /// A rule takes tokens from `at` on, puts out others and says so; otherwise it leaves all as it is.
 type Rule<'t, 'a> = fn(&mut Speech<'t, 'a>) -> Option<()>;
 
-const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 17] {
+const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 18] {
     [
         Speech::noon,
         Speech::date,
@@ -106,6 +106,7 @@ const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 17] {
         Speech::ratio,
         Speech::base,
         Speech::bracketed_base,
+        Speech::restated,
         Speech::ordinal,
         Speech::currency,
     ]
@@ -421,6 +422,28 @@ impl<'a> Speech<'_, 'a> {
         Some((base, 2))
     }
 
+    /// `11 (eleven)`: the same number once more.
+    fn restated(&mut self) -> Option<()> {
+        const LONGEST: usize = 16;
+        matches!(self.lexeme(0), Some(Lexeme::Open(Bracket::Round))).then_some(())?;
+        let value: u64 = self.integer()?.parse().ok()?;
+        let mut text = String::new();
+        for ahead in 1..LONGEST {
+            match self.lexeme(ahead)? {
+                Lexeme::Word(word) | Lexeme::Text(word) => text.push_str(word),
+                Lexeme::Sign(Sign::And) => text.push_str("and"),
+                Lexeme::Sign(Sign::Minus) => {}
+                Lexeme::Close(Bracket::Round) => {
+                    let same = words::number(&text) == Some(value);
+                    return same.then_some(()).and_then(|()| self.put(ahead + 1, []));
+                }
+                _ => return None,
+            }
+            text.push(' ');
+        }
+        None
+    }
+
     /// `5th`; `fifth` where it is the whole answer.
     fn ordinal(&mut self) -> Option<()> {
         if self.integer().is_some() {
@@ -432,7 +455,7 @@ impl<'a> Speech<'_, 'a> {
         self.put(1, [number(&value.to_string())])
     }
 
-    /// `USD 5`, `US$5`.
+    /// `USD 5`, `US$5`, `Rs. 500`.
     fn currency(&mut self) -> Option<()> {
         const CODES: [(&str, &str); 9] = [
             ("USD", "dollars"),
@@ -447,9 +470,10 @@ impl<'a> Speech<'_, 'a> {
         ];
         let word = self.said(0)?;
         let (_, unit) = CODES.iter().find(|(code, _)| *code == word)?;
-        match self.lexeme(1)? {
-            Lexeme::Sign(Sign::Currency(_)) => self.put(1, []),
-            Lexeme::Number(_) => self.put(1, [Lexeme::Sign(Sign::Currency(unit))]),
+        let used = 1 + usize::from(self.is_sign(1, Sign::Dot));
+        match self.lexeme(used)? {
+            Lexeme::Sign(Sign::Currency(_)) => self.put(used, []),
+            Lexeme::Number(_) => self.put(used, [Lexeme::Sign(Sign::Currency(unit))]),
             _ => None,
         }
     }

@@ -23,7 +23,13 @@ pub(super) fn clock(tokens: &[Token<'_>]) -> Option<(Clock, usize)> {
         at += 2;
     }
     let colons = at > 1;
-    let half = half(&tokens[at..]);
+    // `9am` may be nine times a and m.
+    let product =
+        |token: &&Token<'_>| !token.spaced && matches!(token.lexeme, Lexeme::Word("am" | "pm"));
+    let half = match tokens.get(at).filter(product) {
+        Some(_) if !colons => None,
+        _ => half(&tokens[at..]),
+    };
     let possible = hour <= 24 && parts.iter().all(|part| *part < 60);
     let certain = half.is_some() || (colons && zero && !is_sign(tokens.get(at), Sign::Colon));
     if !possible || !certain || half.is_some() && !(1..=12).contains(&hour) && !colons {

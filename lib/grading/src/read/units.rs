@@ -184,43 +184,37 @@ const CAPITALS: &[&str] = &[
     "JPY", "CNY", "RMB", "INR", "KRW", "RUB",
 ];
 
+/// Units that are as likely products of names where they are no text.
+const PRODUCTS: &[&str] = &["gm", "ma", "ns", "kn"];
+
 /// Words that say a power: before the unit and behind it.
 const POWERS_BEFORE: &[(&str, i32)] = &[("square", 2), ("sq", 2), ("cubic", 3), ("cu", 3)];
 const POWERS_BEHIND: &[(&str, i32)] = &[("squared", 2), ("cubed", 3)];
 
-/// Words of a unit that say where to, not how much: two that differ are two answers.
-const DIRECTIONS: &[&str] = &[
-    "up",
-    "down",
-    "left",
-    "right",
-    "upward",
-    "upwards",
-    "downward",
-    "downwards",
-    "north",
-    "south",
-    "east",
-    "west",
-    "northeast",
-    "northwest",
-    "southeast",
-    "southwest",
-    "clockwise",
-    "counterclockwise",
-    "anticlockwise",
-    "above",
-    "below",
-    "profit",
-    "loss",
-    "gain",
-    "increase",
-    "decrease",
-    "more",
-    "less",
-    "fewer",
-    "ago",
-    "ahead",
+/// Words of a unit that say where to, not how much: axes, and on each the senses that exclude one another.
+const DIRECTIONS: &[&[&[&str]]] = &[
+    &[
+        &["up", "upward", "upwards"],
+        &["down", "downward", "downwards"],
+        &["left", "leftward", "leftwards"],
+        &["right", "rightward", "rightwards"],
+    ],
+    &[
+        &["north"],
+        &["south"],
+        &["east"],
+        &["west"],
+        &["northeast"],
+        &["northwest"],
+        &["southeast"],
+        &["southwest"],
+    ],
+    &[&["clockwise"], &["counterclockwise", "anticlockwise"]],
+    &[&["above"], &["below"]],
+    &[&["profit", "gain"], &["loss"]],
+    &[&["increase"], &["decrease"]],
+    &[&["more"], &["less", "fewer"]],
+    &[&["ago", "before"], &["later", "after"]],
 ];
 
 fn find(name: &str) -> Option<&'static Unit> {
@@ -231,7 +225,10 @@ fn find(name: &str) -> Option<&'static Unit> {
 pub(crate) fn is_unit_word(word: &str) -> bool {
     let lower = word.bytes().all(|b| b.is_ascii_lowercase());
     let cased = lower || word.len() > 3 || CAPITALS.contains(&word);
-    word.len() >= 2 && cased && find(&word.to_ascii_lowercase()).is_some()
+    word.len() >= 2
+        && cased
+        && !PRODUCTS.contains(&word)
+        && find(&word.to_ascii_lowercase()).is_some()
 }
 
 /// Whether a letter may be a unit.
@@ -245,12 +242,28 @@ pub(crate) fn is_power_word(word: &str) -> bool {
     POWERS_BEFORE.iter().chain(POWERS_BEHIND).any(is)
 }
 
-/// The words of a unit that say where to.
-pub(crate) fn directions(text: &str) -> Vec<String> {
+/// Where to a unit says: axes and senses.
+pub(crate) fn directions(text: &str) -> Vec<(usize, usize)> {
+    let sense = |word: &str| {
+        DIRECTIONS.iter().enumerate().find_map(|(axis, senses)| {
+            let is = |known: &&str| known.eq_ignore_ascii_case(word);
+            let sense = senses
+                .iter()
+                .position(|words| words.iter().any(|w| is(&w)))?;
+            Some((axis, sense))
+        })
+    };
     text.split(|c: char| !c.is_alphabetic())
-        .map(str::to_ascii_lowercase)
-        .filter(|word| DIRECTIONS.contains(&word.as_str()))
+        .filter_map(sense)
         .collect()
+}
+
+/// Whether two directions exclude each other: another sense on the same axis.
+pub(crate) fn opposed(a: &[(usize, usize)], b: &[(usize, usize)]) -> bool {
+    a.iter().any(|(axis, sense)| {
+        let mut same_axis = b.iter().filter(|(other, _)| other == axis).peekable();
+        same_axis.peek().is_some() && !same_axis.any(|(_, other)| other == sense)
+    })
 }
 
 /// A written unit (`square feet`, `cm^2`, `m/s`) as dimension and size, where the table knows all of it.
@@ -315,6 +328,12 @@ const MOST_PIECES: usize = 12;
 
 /// Reads a unit as written; `None` for what only names what is counted (`students`).
 pub(crate) fn measure(text: &str) -> Option<Measure> {
+    if let Some(unit) = find(text.trim()) {
+        return Some(Measure {
+            dimension: unit.dimension.to_vec(),
+            size: BigRational::new(unit.size.0.into(), unit.size.1.into()),
+        });
+    }
     let mut measure = Measure {
         dimension: Vec::new(),
         size: BigRational::one(),
