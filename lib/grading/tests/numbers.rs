@@ -1,6 +1,8 @@
 //! How numbers, quantities and the words around them are written: each rule with pairs that must be equal and
 //! neighbours that must differ.
 
+use std::time::{Duration, Instant};
+
 use grading::{Options, equivalent};
 
 type Pairs = &'static [(&'static str, &'static str)];
@@ -60,6 +62,7 @@ fn words_say_signs_fractions_and_powers() {
             ("three-fourths", "3/4"),
             (r"\text{one half}", "0.5"),
             ("one fifth", "1/5"),
+            ("half", "1/2"),
             ("negative five", "-5"),
             ("minus 3", "-3"),
             ("three and a half", "3.5"),
@@ -99,6 +102,7 @@ fn units_in_letters_words_and_text() {
         &[
             ("20 m/s", r"20 \text{ m/s}"),
             ("5 s", "5 seconds"),
+            ("v = 20 m/s", r"20 \text{ m/s}"),
             ("3 L", "3 liters"),
             ("100 N", r"100 \text{ newtons}"),
             ("300 K", "300 kelvin"),
@@ -524,6 +528,149 @@ fn nothing_grows_with_a_value() {
         for other in ["5", "5 m", "9 a.m.", text] {
             let _ = equivalent(text, other, &options);
             let _ = equivalent(other, text, &options);
+        }
+    }
+}
+
+#[test]
+fn repetition_is_bounded() {
+    let options = Options::default();
+    for piece in [
+        "nm^9 ",
+        " million",
+        " dozen",
+        "A1_{",
+        "1 ft ",
+        "one hundred ",
+        "(1A",
+        "3 to ",
+        "12:30:",
+        "\\dot1",
+        "5 mod ",
+        "\\text{5 ",
+        "5\\phantom",
+        "a half ",
+        "0x1",
+        "Answer: ",
+        "1.2,3",
+        "5% 1/2",
+        "A, ",
+        "pow(2,",
+        "cis ",
+        "9 a.m. ",
+        "μ m ",
+        "the ",
+        "June 5 ",
+        "11 (one ",
+        ",\\!111",
+    ] {
+        let text = format!("5{}", piece.repeat(4000 / piece.len()));
+        for other in ["5", r"5 \text{ m/s}", "9 a.m.", "A, B", text.trim_end()] {
+            let start = Instant::now();
+            let _ = equivalent(&text, other, &options);
+            let _ = equivalent(other, &text, &options);
+            let took = start.elapsed();
+            assert!(took < Duration::from_secs(1), "{piece} {other}: {took:?}");
+        }
+    }
+}
+
+#[test]
+fn random_phrases_do_no_harm() {
+    const PIECES: &[&str] = &[
+        "5",
+        "2.5",
+        "-",
+        " ",
+        " million",
+        " and a half",
+        "two",
+        "-thirds",
+        " to ",
+        " mod ",
+        "(",
+        ")",
+        "\\text{",
+        "}",
+        " p.m.",
+        ":",
+        "30",
+        "June ",
+        "th",
+        "°",
+        "C",
+        " ft ",
+        " in ",
+        "/",
+        "s",
+        "μ",
+        "m",
+        "^2",
+        "_{16}",
+        "A",
+        "0x",
+        "F",
+        ",",
+        "{,}",
+        "\\!",
+        "000",
+        ".",
+        "\\overline{3}",
+        "\\dot",
+        "$",
+        "€",
+        "¢",
+        "%",
+        "\\frac",
+        "{1}{2}",
+        "‰",
+        " base ",
+        "negative ",
+        "square root of ",
+        "squared",
+        "pow(",
+        "I",
+        "*",
+        "j",
+        "float('inf')",
+        "\\pmod",
+        "\\bmod",
+        " out of ",
+        "noon",
+        "the ",
+        "answer is ",
+        " per ",
+        "second",
+        "x",
+        "=",
+        "\\pm",
+        "\\phantom",
+        "~",
+        "é",
+        "１",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut next = |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    };
+    let options = Options::default();
+    for _ in 0..60_000 {
+        let mut text = || {
+            (0..1 + next(12))
+                .map(|_| PIECES[next(PIECES.len())])
+                .collect::<String>()
+        };
+        let (a, b) = (text(), text());
+        let decision = equivalent(&a, &b, &options);
+        assert!(
+            decision.equivalent || decision.detail.is_some(),
+            "{a:?} {b:?}"
+        );
+        if !a.trim().is_empty() {
+            assert!(equivalent(&a, &a, &options).equivalent, "{a:?}");
         }
     }
 }

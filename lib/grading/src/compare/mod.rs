@@ -129,6 +129,11 @@ impl Comparison<'_> {
         r: &Result<Node, ReadError>,
     ) -> Option<Decision> {
         let (Ok(p), Ok(r)) = (p, r) else { return None };
+        let value = |node| labels::labelled(node).map_or(node, |(_, value)| value);
+        let (p, r) = match self.options.ignore_labels {
+            true => (value(p), value(r)),
+            false => (p, r),
+        };
         let decision = self.decide(p, r);
         (decision.equivalent && wrapped::both_measured(p, r)).then_some(decision)
     }

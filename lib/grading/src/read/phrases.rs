@@ -444,14 +444,18 @@ impl<'a> Speech<'_, 'a> {
         None
     }
 
-    /// `5th`; `fifth` where it is the whole answer.
+    /// `5th`; `fifth` and `half` where they are the whole answer.
     fn ordinal(&mut self) -> Option<()> {
         if self.integer().is_some() {
             let ending = times::ordinal_ending(self.rest());
             return if ending == 1 { self.put(1, []) } else { None };
         }
         let whole = self.out.is_empty() && self.at + 1 == self.tokens.len();
-        let value = words::ordinal(self.said(0).filter(|_| whole)?)?;
+        let word = self.said(0).filter(|_| whole)?;
+        if word.eq_ignore_ascii_case("half") {
+            return self.fraction(1, "1".into(), 2);
+        }
+        let value = words::ordinal(word)?;
         self.put(1, [number(&value.to_string())])
     }
 

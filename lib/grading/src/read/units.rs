@@ -247,9 +247,7 @@ pub(crate) fn directions(text: &str) -> Vec<(usize, usize)> {
     let sense = |word: &str| {
         DIRECTIONS.iter().enumerate().find_map(|(axis, senses)| {
             let is = |known: &&str| known.eq_ignore_ascii_case(word);
-            let sense = senses
-                .iter()
-                .position(|words| words.iter().any(|w| is(&w)))?;
+            let sense = senses.iter().position(|words| words.iter().any(is))?;
             Some((axis, sense))
         })
     };
@@ -341,6 +339,9 @@ pub(crate) fn measure(text: &str) -> Option<Measure> {
     let mut last: Option<(&Unit, i32)> = None;
     let (mut below, mut next) = (1, 1);
     let pieces = pieces(text);
+    if pieces.len() > MOST_PIECES {
+        return None;
+    }
     for piece in &pieces {
         let piece = piece.as_str();
         if let Some((_, power)) = POWERS_BEFORE.iter().find(|(name, _)| *name == piece) {
@@ -365,7 +366,7 @@ pub(crate) fn measure(text: &str) -> Option<Measure> {
     measure.dimension.retain(|(_, power)| *power != 0);
     measure.dimension.sort_unstable();
     let whole = last.is_some() && pieces.last().is_some_and(|piece| piece != "/");
-    (whole && pieces.len() <= MOST_PIECES).then_some(measure)
+    whole.then_some(measure)
 }
 
 /// Words, powers and signs of a unit in lower case: `kg m^{-2}` is `kg`, `m^-2`.
