@@ -33,6 +33,7 @@ fn scale_words_are_factors() {
             ("2 dozen", "24"),
             ("two dozen eggs", "24"),
             ("a dozen", "12"),
+            ("1/2 million", "500000"),
             ("3 tenths", "0.3"),
             ("5 hundred", "500"),
             ("5‰", "0.005"),

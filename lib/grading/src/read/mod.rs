@@ -9,6 +9,7 @@ mod numeral;
 mod parser;
 mod phrases;
 mod primary;
+mod quantities;
 mod scripts;
 mod surface;
 mod terms;

@@ -226,7 +226,8 @@ fn decimals(text: &str, whole: usize, grouping: Grouping, comma: bool) -> usize 
 }
 
 /// Length of `e5`, `E-6`, `e+10`. Behind an integer, `2e+3` and `3e-2` may speak of Euler's number: a plus then needs
-/// two digits, as programs print it, and a minus a text without commands; a letter behind makes it a product.
+/// two digits, as programs print it, and a minus a text without commands; a letter behind (`4e+7p`) makes it a
+/// sum.
 fn exponent(text: &str, decimal: bool, bare: bool) -> usize {
     let Some(rest) = text.strip_prefix(['e', 'E']) else {
         return 0;
@@ -238,10 +239,10 @@ fn exponent(text: &str, decimal: bool, bare: bool) -> usize {
     };
     let sign = usize::from(signed);
     let count = digits(&rest[sign..]);
-    let product = !decimal && rest[sign + count..].starts_with(|c: char| c.is_alphabetic());
+    let sum = signed && !decimal && rest[sign + count..].starts_with(|c: char| c.is_alphabetic());
     match count {
         0 => 0,
-        _ if product => 0,
+        _ if sum => 0,
         count => 1 + sign + count,
     }
 }
