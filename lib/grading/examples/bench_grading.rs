@@ -82,6 +82,8 @@ struct Case {
     given: String,
     reference: Option<String>,
     truth: Option<bool>,
+    /// Who says so.
+    truth_source: String,
     peers: [Option<bool>; 2],
 }
 
@@ -104,6 +106,7 @@ impl Case {
             given: text("prediction").or_else(|| text("response"))?,
             reference: text("reference"),
             truth: flag("truth"),
+            truth_source: text("truth_source").unwrap_or_default(),
             peers: [flag("qwen"), flag("math_verify")],
         })
     }
@@ -200,58 +203,164 @@ struct Tally {
 fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
     let mut kinds: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut classes: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
-    let (mut agreed, mut both) = (0, 0);
     for (case, outcome) in cases.iter().zip(outcomes) {
-        for tally in [
-            kinds.entry(&case.kind).or_default(),
-            classes.entry((&case.kind, &case.class)).or_default(),
-        ] {
-            tally.add(case, outcome);
+        kinds.entry(&case.kind).or_default().add(case, outcome);
+        let class = classes.entry((&case.kind, &case.class)).or_default();
+        class.add(case, outcome);
+    }
+    head(out, &["kind"])?;
+    for (kind, tally) in &kinds {
+        writeln!(out, "| {kind} {}", tally.row())?;
+    }
+    false_positives(out, cases, outcomes)?;
+    agreement(out, cases, outcomes)?;
+    profile(out, cases)?;
+    timing(out, cases, outcomes)?;
+    writeln!(out)?;
+    head(out, &["kind", "class"])?;
+    for ((kind, class), tally) in &classes {
+        writeln!(out, "| {kind} | {class} {}", tally.row())?;
+    }
+    Ok(())
+}
+
+const COLUMNS: [&str; 8] = [
+    "cases",
+    "truth known",
+    "right",
+    "%",
+    "truly different",
+    "false positives",
+    "Qwen %",
+    "Math-Verify %",
+];
+
+/// Head of a table that begins with the columns `first`.
+fn head(out: &mut impl Write, first: &[&str]) -> std::io::Result<()> {
+    let columns: Vec<&str> = first.iter().chain(&COLUMNS).copied().collect();
+    writeln!(out, "| {} |", columns.join(" | "))?;
+    writeln!(out, "|{}", " --- |".repeat(columns.len()))
+}
+
+/// How many different pairs were taken for equal, by where their label comes from, and which.
+fn false_positives(
+    out: &mut impl Write,
+    cases: &[Case],
+    outcomes: &[Outcome],
+) -> std::io::Result<()> {
+    let mut sources: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    for (case, outcome) in cases.iter().zip(outcomes) {
+        if case.kind != "equivalence" || case.truth != Some(false) {
+            continue;
         }
-        if let (true, [Some(q), Some(m)]) = (case.is_real_response(), case.peers)
-            && q == m
-        {
-            both += 1;
-            agreed += usize::from(outcome.verdict == q);
+        let (different, wrong) = sources.entry(&case.truth_source).or_default();
+        *different += 1;
+        if outcome.verdict {
+            let reference = case.reference.as_deref().unwrap_or_default();
+            wrong.push(format!(
+                "`{}` for `{reference}` ({})",
+                case.given, outcome.reason
+            ));
         }
     }
     writeln!(
         out,
-        "| kind | cases | truth known | right | % | truly different | false positives | Qwen % | Math-Verify % |"
+        "\nequivalence, different pairs taken for equal, by the source of the label:"
     )?;
-    writeln!(
-        out,
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    )?;
-    for (kind, t) in &kinds {
-        let share = |n: usize| 100.0 * n as f64 / t.known.max(1) as f64;
+    for (source, (different, wrong)) in &sources {
         writeln!(
             out,
-            "| {kind} | {} | {} | {} | {:.2} | {} | {} | {:.1} | {:.1} |",
-            t.cases,
-            t.known,
-            t.right,
-            share(t.right),
-            t.truly_different,
-            t.false_positives,
-            share(t.peers_right[0]),
-            share(t.peers_right[1])
+            "- {source}: {} of {different}. {}",
+            wrong.len(),
+            wrong.join(", ")
         )?;
+    }
+    Ok(())
+}
+
+/// Agreement on real responses where both references agree, and every deviation.
+fn agreement(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
+    let (mut agreed, mut both) = (0, 0);
+    let mut deviations = Vec::new();
+    for (case, outcome) in cases.iter().zip(outcomes) {
+        let (true, [Some(q), Some(m)]) = (case.is_real_response(), case.peers) else {
+            continue;
+        };
+        if q != m {
+            continue;
+        }
+        both += 1;
+        agreed += usize::from(outcome.verdict == q);
+        if outcome.verdict != q {
+            deviations.push(format!(
+                "- {} {}: found `{}` for `{}`: {} ({})",
+                case.id,
+                case.class,
+                outcome.detail.as_deref().unwrap_or_default(),
+                case.reference.as_deref().unwrap_or_default(),
+                if outcome.verdict {
+                    "right here, wrong to both"
+                } else {
+                    "wrong here, right to both"
+                },
+                outcome.reason
+            ));
+        }
     }
     writeln!(
         out,
         "\nagreement on real responses where both references agree: {agreed} of {both} ({:.2} %)",
-        100.0 * agreed as f64 / f64::from(both.max(1))
+        100.0 * f64::from(agreed as u32) / f64::from(both.max(1))
     )?;
-    timing(out, cases, outcomes)?;
-    writeln!(out, "\nclasses that are not wholly right:")?;
-    for ((kind, class), t) in classes.iter().filter(|(_, t)| t.right < t.known) {
-        writeln!(out, "  {kind} {class}: {} of {}", t.right, t.known)?;
+    deviations
+        .iter()
+        .try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// How much of what the Qwen toolkit accepts and refuses each profile accepts and refuses.
+fn profile(out: &mut impl Write, cases: &[Case]) -> std::io::Result<()> {
+    writeln!(out, "\nequivalence pairs beside the Qwen toolkit:")?;
+    for name in ["strict", "qwen"] {
+        let options = Options::named(name).unwrap_or_default();
+        let (mut accepted, mut refused, mut both) = (0, 0, [0; 2]);
+        for case in cases.iter().filter(|case| case.kind == "equivalence") {
+            let Some(theirs) = case.peers[0] else {
+                continue;
+            };
+            let reference = case.reference.as_deref().unwrap_or_default();
+            let ours = equivalent(&case.given, reference, &options).equivalent;
+            accepted += usize::from(theirs);
+            refused += usize::from(!theirs);
+            both[usize::from(!theirs)] += usize::from(ours == theirs);
+        }
+        writeln!(
+            out,
+            "- `--profile {name}` accepts {} of {accepted} that it accepts and refuses {} of {refused} that it refuses",
+            both[0], both[1]
+        )?;
     }
     Ok(())
 }
 
 impl Tally {
+    fn row(&self) -> String {
+        let share = |n: usize| match self.known {
+            0 => "-".to_owned(),
+            known => format!("{:.2}", 100.0 * n as f64 / known as f64),
+        };
+        format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            self.cases,
+            self.known,
+            self.right,
+            share(self.right),
+            self.truly_different,
+            self.false_positives,
+            share(self.peers_right[0]),
+            share(self.peers_right[1])
+        )
+    }
+
     fn add(&mut self, case: &Case, outcome: &Outcome) {
         self.cases += 1;
         let Some(expected) = case.expected() else {
@@ -268,6 +377,7 @@ impl Tally {
 }
 
 fn timing(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
+    writeln!(out)?;
     for kind in ["equivalence", "response", "extraction"] {
         let mut times: Vec<(f64, &str)> = cases
             .iter()

@@ -21,6 +21,8 @@ pub struct Options {
     pub units_optional: bool,
     /// Comma lists have no order.
     pub unordered_lists: bool,
+    /// Every element of a comma list counts, not only the first.
+    pub whole_lists: bool,
     /// `(0,1)` is not `[0,1]`.
     pub bracket_types: bool,
     /// An inequality, `x \in S` and an interval are the same set.
@@ -54,6 +56,7 @@ impl Default for Options {
             percent_factor: false,
             units_optional: true,
             unordered_lists: true,
+            whole_lists: true,
             bracket_types: true,
             relations_are_sets: true,
             relation_directions: true,
@@ -70,11 +73,13 @@ impl Default for Options {
 
 impl Options {
     /// The looser rules of the Qwen2.5-Math evaluation, for comparison with published scores: relative tolerance
-    /// 1e-4, factors of 100 forgiven, brackets and the direction of inequalities ignored, bases ignored.
+    /// 1e-4, factors of 100 and added percent signs forgiven, lists cut at their first element, brackets and the
+    /// direction of inequalities ignored, bases ignored.
     pub fn qwen() -> Self {
         Self {
             relative_tolerance: Some(1e-4),
             percent_factor: true,
+            whole_lists: false,
             bracket_types: false,
             relation_directions: false,
             base_required: false,

@@ -14,6 +14,13 @@ impl Comparison<'_> {
         match (p_signs.as_slice(), r_signs.as_slice()) {
             ([Sign::Equal], [Sign::Equal]) => self.equations(p_sides, r_sides),
             ([Sign::In], [Sign::In]) => self.ordered(p_sides, r_sides),
+            // A modulus that only one side repeats is the question's.
+            ([Sign::Congruent, Sign::Modulo], [Sign::Congruent]) => {
+                self.inequalities(&p_sides[..2], &p_signs[..1], r_sides, r_signs)
+            }
+            ([Sign::Congruent], [Sign::Congruent, Sign::Modulo]) => {
+                self.inequalities(p_sides, p_signs, &r_sides[..2], &r_signs[..1])
+            }
             _ => self.inequalities(p_sides, p_signs, r_sides, r_signs),
         }
     }
@@ -24,6 +31,16 @@ impl Comparison<'_> {
             return different("not two sides".to_owned());
         };
         let same = |a: &Node, b: &Node| self.decide(a, b).equivalent;
+        // `f(t) = 1/t` is `f(x) = 1/x`.
+        if let (Node::Call(f, arguments), Node::Call(g, others)) = (p_left, r_left)
+            && let ([Node::Symbol(t)], [x @ Node::Symbol(name)]) =
+                (arguments.as_slice(), others.as_slice())
+            && f == g
+            && t != name
+            && !mentions(p_right, name)
+        {
+            return self.decide(&p_right.substituted(t, x), r_right);
+        }
         if is_label(p_left)
             && is_label(r_left)
             && (p_left == r_left || (is_function_label(p_left) && is_function_label(r_left)))
@@ -83,6 +100,9 @@ impl Comparison<'_> {
         }
         let directed = self.options.relation_directions;
         for turned in [false, true] {
+            if turned && !p_signs.iter().all(|sign| turns(*sign)) {
+                continue;
+            }
             let (sides, signs) = if turned {
                 reversed(p, p_signs)
             } else {
@@ -112,11 +132,7 @@ impl Comparison<'_> {
         } else {
             *p_sign
         };
-        match sign == *r_sign
-            && !matches!(
-                sign,
-                Sign::In | Sign::NotIn | Sign::Subset | Sign::Congruent | Sign::Arrow
-            ) {
+        match sign == *r_sign && (real_sets::order(sign) || sign == Sign::NotEqual) {
             true => Decision::yes(Reason::SameRelation),
             false => different(),
         }
@@ -127,7 +143,9 @@ impl Comparison<'_> {
 fn is_function_label(node: &Node) -> bool {
     match node {
         Node::Symbol(name) => name == "y",
-        Node::Call(..) => true,
+        Node::Call(_, arguments) => arguments
+            .iter()
+            .all(|argument| matches!(argument, Node::Symbol(_))),
         _ => false,
     }
 }
@@ -151,6 +169,21 @@ fn reversed(sides: &[Node], signs: &[Sign]) -> (Vec<Node>, Vec<Sign>) {
     )
 }
 
+/// Whether a relation may be written the other way round.
+fn turns(sign: Sign) -> bool {
+    real_sets::order(sign)
+        || matches!(
+            sign,
+            Sign::Equal
+                | Sign::NotEqual
+                | Sign::Approximately
+                | Sign::Congruent
+                | Sign::Subset
+                | Sign::Superset
+                | Sign::Iff
+        )
+}
+
 /// The sign that says the same with its sides exchanged.
 pub(super) fn turned(sign: Sign) -> Sign {
     match sign {
@@ -158,6 +191,8 @@ pub(super) fn turned(sign: Sign) -> Sign {
         Sign::Greater => Sign::Less,
         Sign::LessEqual => Sign::GreaterEqual,
         Sign::GreaterEqual => Sign::LessEqual,
+        Sign::Subset => Sign::Superset,
+        Sign::Superset => Sign::Subset,
         other => other,
     }
 }

@@ -21,17 +21,17 @@ pub(super) fn labelled(node: &Node) -> Option<(&Node, &Node)> {
 pub(super) fn is_label(node: &Node) -> bool {
     match node {
         Node::Symbol(_) | Node::Text(_) | Node::Constant(Constant::I) => true,
-        Node::Call(_, arguments) => arguments
-            .iter()
-            .all(|argument| is_label(argument) || matches!(argument, Node::Number(_))),
+        Node::Call(..) => true,
+        Node::Matrix(rows) => rows.iter().flatten().all(is_label),
         Node::Group(Bracket::Round, Bracket::Round, items) => items.iter().all(is_label),
         // A measured thing: `|AB|`, `\angle A`, `AB`, `V_{max}`.
         Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
         Node::Product(factors) => {
             factors.len() <= 4
-                && factors
-                    .iter()
-                    .all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_)))
+                && factors.iter().all(|factor| match factor {
+                    Node::Symbol(name) => name.starts_with(|c: char| c == '\\' || c.is_uppercase()),
+                    factor => matches!(factor, Node::Text(_)),
+                })
         }
         Node::Degrees(inner) => is_label(inner),
         // `A:B = 1`, `S_1:S_2 = 7:32`.
@@ -64,6 +64,13 @@ impl Comparison<'_> {
             (p, Node::Relation(sides, signs)) if is_chain(signs) && !is_relation_list(p) => {
                 Some(self.chain_against(sides, signs, p, true))
             }
+            // `x \in \{1, 2\}` against `1, 2`.
+            (p, Node::Relation(sides, signs)) if !matches!(p, Node::Relation(..)) => {
+                Some(self.decide(p, members(sides, signs)?))
+            }
+            (Node::Relation(sides, signs), r) if !matches!(r, Node::Relation(..)) => {
+                Some(self.decide(members(sides, signs)?, r))
+            }
             _ => None,
         }
     }
@@ -83,8 +90,15 @@ impl Comparison<'_> {
         }
         if p.len() == r.len() {
             let same = self.ordered(p, r);
-            if same.equivalent {
-                return Some(same);
+            // `a = 2b = 3c`: each link says something. `x = 2 + 3 = 5` only leads to its last value.
+            let links = [p, r]
+                .iter()
+                .any(|sides| sides[1..sides.len() - 1].iter().any(Node::has_symbols));
+            if same.equivalent || (links && !approximate) {
+                return Some(match same.equivalent {
+                    true => same,
+                    false => self.unordered(p, r),
+                });
             }
         }
         let (p, r) = (self.values_of(p, p_signs), self.values_of(r, r_signs));
@@ -152,14 +166,46 @@ impl Comparison<'_> {
         }
     }
 
-    /// `x = -7, y = 10` against `(-7, 10)`.
+    /// Names with values: each name has the same value on both sides.
+    fn by_name(&self, p: &[(&Node, &Node)], r: &[(&Node, &Node)]) -> Decision {
+        for (name, value) in p {
+            let other = r.iter().find(|(other, _)| other == name);
+            let decision = other.map(|(_, other)| self.decide(value, other));
+            if decision.is_none_or(|decision| !decision.equivalent) {
+                return Decision::no(Reason::DifferentElement, || {
+                    format!("{name} is not {value} in the reference")
+                });
+            }
+        }
+        Decision::yes(Reason::SameElements)
+    }
+
+    /// `x = -7, y = 10` against `(-7, 10)`, and against `(x, y) = (-7, 10)`.
     pub(super) fn labelled_list(&self, p: &Node, r: &Node) -> Option<Decision> {
-        let values = |node: &Node| match node {
-            Node::List(items) => items
-                .iter()
-                .map(|item| labelled(item).map(|(_, value)| value.clone()))
-                .collect::<Option<Vec<_>>>(),
-            _ => None,
+        if let (Some(p), Some(r)) = (assignments(p), assignments(r))
+            && p.len() == r.len()
+            && p.len() > 1
+            && p.iter()
+                .all(|(name, _)| r.iter().filter(|(other, _)| other == name).count() == 1)
+        {
+            return Some(self.by_name(&p, &r));
+        }
+        let values = |node: &Node| {
+            let mut pairs = assignments(node).filter(|_| matches!(node, Node::List(_)))?;
+            // `y = 5, x = -1` is the point (-1, 5).
+            let name = |label: &Node| match label {
+                Node::Symbol(name) => Some(name.clone()),
+                _ => None,
+            };
+            if pairs.iter().all(|(label, _)| name(label).is_some()) {
+                pairs.sort_by_key(|(label, _)| name(label));
+            }
+            Some(
+                pairs
+                    .into_iter()
+                    .map(|(_, value)| value.clone())
+                    .collect::<Vec<_>>(),
+            )
         };
         let tuple = |node: &Node| match node {
             Node::Group(Bracket::Round, Bracket::Round, items) => Some(items.clone()),
@@ -172,6 +218,30 @@ impl Comparison<'_> {
             (Some(p), Some(r), ..) | (_, _, Some(p), Some(r)) => Some(self.ordered(&p, &r)),
             _ => None,
         }
+    }
+}
+
+/// Names and their values: `x = 1, y = 2` and `(x, y) = (1, 2)`.
+fn assignments(node: &Node) -> Option<Vec<(&Node, &Node)>> {
+    match node {
+        Node::List(items) => items.iter().map(labelled).collect(),
+        Node::Relation(sides, signs) if signs == &[Sign::Equal] => match sides.as_slice() {
+            [Node::Group(_, _, names), Node::Group(_, _, values)]
+                if names.len() == values.len() && names.iter().all(is_label) =>
+            {
+                Some(names.iter().zip(values).collect())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The finite set that a name or a tuple of names is said to be in.
+fn members<'n>(sides: &'n [Node], signs: &[Sign]) -> Option<&'n Node> {
+    match (sides, signs) {
+        ([name, set @ Node::Group(Bracket::Curly, ..)], [Sign::In]) if is_label(name) => Some(set),
+        _ => None,
     }
 }
 

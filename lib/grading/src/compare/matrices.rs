@@ -1,8 +1,9 @@
-//! Arithmetic on matrices whose entries are written out: sums, multiples, products, powers, transposes, determinants.
+//! Arithmetic on matrices and vectors whose entries are written out: sums, multiples, products, powers, transposes,
+//! determinants, and vectors as sums of `i`, `j` and `k`.
 
 use super::Comparison;
 use crate::read::node::Node;
-use crate::read::token::Function;
+use crate::read::token::{Bracket, Constant, Function};
 
 type Rows = Vec<Vec<Node>>;
 
@@ -14,10 +15,11 @@ const HIGHEST: i64 = 8;
 impl Comparison<'_> {
     /// The same tree with arithmetic on matrices carried out; `None` where there is none or it cannot be.
     pub(super) fn without_matrix_arithmetic(&self, node: &Node) -> Option<Node> {
-        if matches!(node, Node::Matrix(_)) || !has_matrix(node) {
+        if !has_matrix(node) {
             return None;
         }
         match node {
+            Node::Matrix(_) | Node::Group(..) => None,
             // The value behind a label: `A = 2B = ...`.
             Node::Relation(sides, signs) => {
                 let (last, before) = sides.split_last()?;
@@ -35,7 +37,7 @@ impl Comparison<'_> {
 
     fn evaluated(&self, node: &Node) -> Option<Node> {
         match node {
-            Node::Matrix(_) => None,
+            Node::Matrix(_) | Node::Group(..) => None,
             _ => self.rows_of(node).map(Node::Matrix),
         }
     }
@@ -63,7 +65,12 @@ impl Comparison<'_> {
             }
             Node::Product(factors) => self.product(factors),
             Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
-            _ => None,
+            Node::Call(name, entries) if is_multiple(node) => {
+                let column: Rows = entries.iter().map(|entry| vec![entry.clone()]).collect();
+                let scalar = Node::Symbol(name.clone());
+                self.each(&column, |entry| Node::Product(vec![scalar.clone(), entry]))
+            }
+            _ => column(node),
         }
     }
 
@@ -163,5 +170,100 @@ impl Comparison<'_> {
 }
 
 fn has_matrix(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Matrix(_)))
+    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node) || is_multiple(node))
+}
+
+/// `t(1, 2, -1)`: a parameter before a direction.
+fn is_multiple(node: &Node) -> bool {
+    matches!(node, Node::Call(name, entries)
+        if entries.len() > 1 && matches!(name.as_str(), "t" | "s" | "k" | "r" | "λ" | "μ"))
+}
+
+fn is_tuple(node: &Node) -> bool {
+    matches!(node, Node::Group(open @ (Bracket::Round | Bracket::Angle), close, items)
+        if open == close && items.len() > 1)
+}
+
+/// A tuple as a column.
+fn column(node: &Node) -> Option<Rows> {
+    match node {
+        Node::Group(_, _, items) if is_tuple(node) => {
+            Some(items.iter().map(|item| vec![item.clone()]).collect())
+        }
+        _ => None,
+    }
+}
+
+/// A matrix beside the same one in other clothes: `[[1, 2], [3, 4]]`, or `i + 2j` beside a vector.
+pub(super) fn as_rows(p: &Node, r: &Node) -> Option<(Node, Node)> {
+    let shape = |node: &Node| match node {
+        Node::Matrix(rows) => Some(rows.len()),
+        node => column(node).map(|rows| rows.len()),
+    };
+    let converted = |node: &Node, size: Option<usize>| match size? {
+        size @ 2..=3 if shape(node).is_none() => nested(node).or_else(|| combination(node, size)),
+        _ => nested(node),
+    };
+    match (converted(p, shape(r)), converted(r, shape(p))) {
+        (Some(p), _) => Some((p, r.clone())),
+        (_, Some(r)) => Some((p.clone(), r)),
+        _ => None,
+    }
+}
+
+/// Lists of lists of one length.
+fn nested(node: &Node) -> Option<Node> {
+    let square = |node: &Node| match node {
+        Node::Group(Bracket::Square, Bracket::Square, items) => Some(items.clone()),
+        _ => None,
+    };
+    let rows = match node {
+        Node::Call(name, arguments) if matches!(name.as_str(), "Matrix" | "array") => {
+            square(arguments.first()?)?
+        }
+        node => square(node)?,
+    };
+    let rows = rows.iter().map(square).collect::<Option<Rows>>()?;
+    Some(Node::Matrix(rows))
+}
+
+/// `2i - j + 3k` as a column.
+fn combination(node: &Node, size: usize) -> Option<Node> {
+    let unit = |name: &Node| match name {
+        Node::Constant(Constant::I) => Some(0),
+        Node::Symbol(name) => ["i", "j", "k"].iter().position(|unit| unit == name),
+        _ => None,
+    };
+    let terms = match node {
+        Node::Sum(terms) => terms.as_slice(),
+        term => std::slice::from_ref(term),
+    };
+    let mut entries: Vec<Vec<Node>> = vec![Vec::new(); size];
+    for term in terms {
+        let (term, negative) = match term {
+            Node::Negative(inner) => (&**inner, true),
+            term => (term, false),
+        };
+        let factors = match term {
+            Node::Product(factors) => factors.as_slice(),
+            factor => std::slice::from_ref(factor),
+        };
+        let (last, rest) = factors.split_last()?;
+        let value = match rest {
+            [] => Node::integer(1),
+            rest => Node::product(rest.to_vec()),
+        };
+        let entry = entries.get_mut(unit(last)?)?;
+        entry.push(if negative {
+            Node::negative(value)
+        } else {
+            value
+        });
+    }
+    let entry = |terms: Vec<Node>| match terms.len() {
+        0 => Node::integer(0),
+        _ => Node::Sum(terms),
+    };
+    let rows = entries.into_iter().map(|terms| vec![entry(terms)]);
+    Some(Node::Matrix(rows.collect()))
 }

@@ -3,7 +3,9 @@
 mod equations;
 mod labels;
 mod matrices;
+mod names;
 mod notations;
+mod piecewise;
 mod real_sets;
 mod sequences;
 mod texts;
@@ -15,7 +17,7 @@ pub(crate) use texts::reference_choice;
 use crate::budget::Budget;
 use crate::options::Options;
 use crate::read::node::Node;
-use crate::read::token::Bracket;
+use crate::read::token::{Bracket, Constant};
 use crate::read::{self, Digits, ReadError};
 use crate::{Decision, Reason};
 
@@ -112,7 +114,10 @@ pub(crate) struct Comparison<'o> {
 impl Comparison<'_> {
     fn readings(&self, p: &Result<Node, ReadError>, r: &Result<Node, ReadError>) -> Decision {
         match (p, r) {
-            (Ok(p), Ok(r)) => self.decide(p, r),
+            (Ok(p), Ok(r)) => match names::spelled_apart(p, r) {
+                Some((p, r)) => self.decide(&p, &r),
+                None => self.decide(p, r),
+            },
             (Err(error), Ok(_)) => Decision::no(Reason::UnreadablePrediction, || {
                 format!("the prediction cannot be read: {error}")
             }),
@@ -165,7 +170,10 @@ impl Comparison<'_> {
 
     fn by_kind(&self, p: &Node, r: &Node) -> Decision {
         match (p, r) {
-            (Node::Cases(p), Node::Cases(r)) => self.rows(p, r, false),
+            (Node::Cases(p), Node::Cases(r)) => {
+                let piecewise = self.piecewise(p, r);
+                piecewise.unwrap_or_else(|| self.rows(p, r, false))
+            }
             (Node::Matrix(p), Node::Matrix(r)) => self.rows(p, r, true),
             (Node::Cases(rows), other) | (other, Node::Cases(rows))
                 if rows.iter().all(|row| row.len() == 1) =>
@@ -186,6 +194,15 @@ impl Comparison<'_> {
     fn collections(&self, p: &Node, r: &Node) -> Decision {
         if let Some(decision) = self.vectors(p, r) {
             return decision;
+        }
+        if let Some((p, r)) = matrices::as_rows(p, r) {
+            return self.decide(&p, &r);
+        }
+        // A set that holds the empty set is not empty.
+        let empty = |node: &Node| *node == Node::Constant(Constant::EmptySet);
+        let holds = |node: &Node| matches!(node, Node::Group(Bracket::Curly, ..));
+        if (empty(p) && holds(r)) || (holds(p) && empty(r)) {
+            return Decision::no(Reason::DifferentLength, || "an empty set".to_owned());
         }
         if let (Node::Group(..), Node::Group(..)) = (p, r) {
             return self.groups(p, r);
@@ -214,6 +231,11 @@ impl Comparison<'_> {
             return decision;
         }
         let (listed, elements) = (sequences::elements(p), sequences::elements(r));
+        if !self.options.whole_lists
+            && let Some((p, r)) = sequences::firsts(p, r)
+        {
+            return self.decide(p, r);
+        }
         match (listed, elements) {
             (Some(p), Some(r)) if self.options.unordered_lists => self.unordered(p, r),
             (Some(p), Some(r)) => self.ordered(p, r),

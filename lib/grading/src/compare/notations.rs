@@ -19,6 +19,7 @@ impl Comparison<'_> {
                 Some(verdict(same_date(*p, *r), Reason::DifferentValue, p, r))
             }
             (Node::Modular(..), _) | (_, Node::Modular(..)) => self.residues(p, r),
+            _ if is_congruence(p) || is_congruence(r) => self.residues(p, r),
             (Node::Ratio(parts), Node::Ratio(reference))
                 if is_time_like(reference) || is_span(parts) || is_span(reference) =>
             {
@@ -227,6 +228,15 @@ impl<'n> Residue<'n> {
                 value: unlabelled(inner),
                 modulus: Some(modulus),
             },
+            Node::Relation(sides, signs)
+                if signs[..] == [Sign::Congruent, Sign::Modulo]
+                    && super::labels::is_label(&sides[0]) =>
+            {
+                Self {
+                    value: &sides[1],
+                    modulus: sides.get(2),
+                }
+            }
             Node::Apply(Function::Modulo, both) if both.len() == 2 => Self {
                 value: &both[0],
                 modulus: both.get(1),
@@ -237,6 +247,12 @@ impl<'n> Residue<'n> {
             },
         }
     }
+}
+
+/// `x \\equiv 3 \\pmod 5` with a name on its left.
+fn is_congruence(node: &Node) -> bool {
+    let labelled = |sides: &[Node]| sides.first().is_some_and(super::labels::is_label);
+    matches!(node, Node::Relation(sides, signs) if signs[..] == [Sign::Congruent, Sign::Modulo] && labelled(sides))
 }
 
 /// The right side of `x = value` and `x \equiv value`.

@@ -3,7 +3,7 @@
 use super::Comparison;
 use super::equations::turned;
 use crate::read::node::Node;
-use crate::read::token::{Bracket, Constant, Sign};
+use crate::read::token::{Bracket, Constant, Function, Sign};
 use crate::{Decision, Reason};
 
 /// Where a piece begins or ends.
@@ -47,16 +47,16 @@ pub(super) fn interval(node: &Node) -> Option<Node> {
             Some(node.clone())
         }
         Node::Relation(sides, signs) => match (sides.as_slice(), signs.as_slice()) {
-            ([Node::Symbol(_), set], [Sign::In]) => interval(set),
+            ([Node::Symbol(_) | Node::Call(..), set], [Sign::In]) => interval(set),
             (
-                [low, Node::Symbol(_), high],
+                [low, Node::Symbol(_) | Node::Call(..), high],
                 [
                     left @ (Sign::Less | Sign::LessEqual),
                     right @ (Sign::Less | Sign::LessEqual),
                 ],
             ) => Some(between(low, *left, *right, high)),
             (
-                [high, Node::Symbol(_), low],
+                [high, Node::Symbol(_) | Node::Call(..), low],
                 [
                     left @ (Sign::Greater | Sign::GreaterEqual),
                     right @ (Sign::Greater | Sign::GreaterEqual),
@@ -166,6 +166,12 @@ impl Comparison<'_> {
                     .collect::<Option<Vec<_>>>()?;
                 Some(normal(pieces.into_iter().flatten().collect()))
             }
+            // `x = 1 or x = 2`: one name cannot have two values at once.
+            Node::List(all) if all.iter().all(is_value) => {
+                let pieces = all.iter().map(|part| self.pieces(part));
+                let pieces = pieces.collect::<Option<Vec<_>>>()?;
+                Some(normal(pieces.into_iter().flatten().collect()))
+            }
             // Conditions that hold together.
             Node::Intersection(all) | Node::List(all) => {
                 let mut left = vec![everything()];
@@ -178,13 +184,20 @@ impl Comparison<'_> {
                 &self.pieces(from)?,
                 &complement(self.pieces(what)?),
             )),
+            // `\mathbb{R} - \{0\}`
+            Node::Sum(terms) => match terms.as_slice() {
+                [from @ Node::Constant(Constant::Reals), Node::Negative(what)] => Some(
+                    intersection(&self.pieces(from)?, &complement(self.pieces(what)?)),
+                ),
+                _ => None,
+            },
             _ => None,
         }
     }
 
     fn relation_pieces(&self, sides: &[Node], signs: &[Sign]) -> Option<Vec<Piece>> {
         match (sides, signs) {
-            ([Node::Symbol(_), set], [Sign::In]) => self.pieces(set),
+            ([Node::Symbol(_) | Node::Call(..), set], [Sign::In]) => self.pieces(set),
             ([Node::Symbol(_), value], [Sign::NotEqual]) => {
                 let bound = self.bound(value, true)?;
                 Some(complement(vec![Piece {
@@ -203,33 +216,51 @@ impl Comparison<'_> {
         }
     }
 
-    /// `a < x <= b` and one-sided forms of it.
+    /// `a < x <= b` and one-sided forms of it; `|x - c|` may stand for `x`.
     fn order_pieces(&self, sides: &[Node], signs: &[Sign]) -> Option<Vec<Piece>> {
         if !signs.iter().all(|sign| order(*sign)) {
             return None;
         }
-        let at = sides
-            .iter()
-            .position(|side| matches!(side, Node::Symbol(_)))?;
-        let mut piece = everything();
-        let mut limit = |value: &Node, sign: Sign| {
-            let bound = self.bound(value, matches!(sign, Sign::LessEqual | Sign::GreaterEqual))?;
-            match sign {
-                Sign::Less | Sign::LessEqual => piece.high = bound,
-                _ => piece.low = bound,
-            }
-            Some(())
-        };
+        let at = sides.iter().position(|side| {
+            matches!(side, Node::Symbol(_) | Node::Call(..)) || distance(side).is_some()
+        })?;
+        let middle = &sides[at];
         match (at, sides.len()) {
-            (0, 2) => limit(&sides[1], signs[0])?,
-            (1, 2) => limit(&sides[0], turned(signs[0]))?,
-            (1, 3) => {
-                limit(&sides[0], turned(signs[0]))?;
-                limit(&sides[2], signs[1])?;
-            }
-            _ => return None,
+            (0, 2) => self.half_line(middle, signs[0], &sides[1]),
+            (1, 2) => self.half_line(middle, turned(signs[0]), &sides[0]),
+            (1, 3) => Some(intersection(
+                &self.half_line(middle, turned(signs[0]), &sides[0])?,
+                &self.half_line(middle, signs[1], &sides[2])?,
+            )),
+            _ => None,
         }
-        Some(normal(vec![piece]))
+    }
+
+    /// Where `side` stands in the relation `sign` to `limit`.
+    fn half_line(&self, side: &Node, sign: Sign, limit: &Node) -> Option<Vec<Piece>> {
+        self.budget.spend(4).ok()?;
+        let closed = matches!(sign, Sign::LessEqual | Sign::GreaterEqual);
+        let below = matches!(sign, Sign::Less | Sign::LessEqual);
+        let Some(centre) = distance(side) else {
+            let mut piece = everything();
+            let bound = self.bound(limit, closed)?;
+            match below {
+                true => piece.high = bound,
+                false => piece.low = bound,
+            }
+            return Some(normal(vec![piece]));
+        };
+        let end = |distance: Node| match &centre {
+            Some(centre) => Node::Sum(vec![centre.clone(), distance]),
+            None => distance,
+        };
+        let (low, high) = (end(Node::negative(limit.clone())), end(limit.clone()));
+        let inside = Piece {
+            low: self.bound(&low, closed == below)?,
+            high: self.bound(&high, closed == below)?,
+        };
+        let inside = normal(vec![inside]);
+        Some(if below { inside } else { complement(inside) })
     }
 
     fn bound(&self, node: &Node, closed: bool) -> Option<Bound> {
@@ -248,13 +279,36 @@ impl Comparison<'_> {
     }
 }
 
+/// The point that `|x - c|` is the distance from; none inside for zero.
+fn distance(node: &Node) -> Option<Option<Node>> {
+    let Node::Apply(Function::Abs, arguments) = node else {
+        return None;
+    };
+    match arguments.as_slice() {
+        [Node::Symbol(_)] => Some(None),
+        [Node::Sum(terms)] => match terms.as_slice() {
+            [Node::Symbol(_), centre] if !centre.has_symbols() => {
+                Some(Some(Node::negative(centre.clone())))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `x = value`.
+fn is_value(node: &Node) -> bool {
+    matches!(node, Node::Relation(sides, signs)
+        if signs == &[Sign::Equal] && matches!(sides.first(), Some(Node::Symbol(_))))
+}
+
 /// The name that a relation is about.
 fn variable(node: &Node) -> Option<&str> {
     let Node::Relation(sides, _) = node else {
         return None;
     };
     sides.iter().find_map(|side| match side {
-        Node::Symbol(name) => Some(name.as_str()),
+        Node::Symbol(name) | Node::Call(name, _) => Some(name.as_str()),
         _ => None,
     })
 }

@@ -1,5 +1,7 @@
 //! Lists, sets, tuples, matrices, ratios, and the two values behind a plus-minus.
 
+use std::borrow::Cow;
+
 use num_rational::BigRational;
 
 use super::Comparison;
@@ -12,6 +14,18 @@ pub(super) fn elements(node: &Node) -> Option<&[Node]> {
     match node {
         Node::List(items) | Node::Group(Bracket::Curly, _, items) => Some(items),
         _ => None,
+    }
+}
+
+/// The first elements of two comma lists, or of one and the other side.
+pub(super) fn firsts<'n>(p: &'n Node, r: &'n Node) -> Option<(&'n Node, &'n Node)> {
+    let first = |node: &'n Node| match node {
+        Node::List(items) => items.first(),
+        _ => None,
+    };
+    match (first(p), first(r)) {
+        (None, None) => None,
+        (first_p, first_r) => Some((first_p.unwrap_or(p), first_r.unwrap_or(r))),
     }
 }
 
@@ -49,44 +63,31 @@ fn has_plus_minus(node: &Node) -> bool {
     node.any(&|node| matches!(node, Node::PlusMinus { .. }))
 }
 
-/// The node with every plus-minus replaced by plus (`lower`: by minus).
+/// The node with every plus-minus replaced by plus (`lower`: by minus); nested collections keep theirs.
 fn signed(node: &Node, lower: bool) -> Node {
-    let each = |nodes: &[Node]| {
-        nodes
-            .iter()
-            .map(|node| signed(node, lower))
-            .collect::<Vec<_>>()
-    };
-    let one = |node: &Node| Box::new(signed(node, lower));
-    match node {
-        Node::PlusMinus { term, swapped } => match lower != *swapped {
+    node.rebuilt(&|node| match node {
+        Node::PlusMinus { term, swapped } => Some(match lower != *swapped {
             true => Node::negative(signed(term, lower)),
             false => signed(term, lower),
-        },
-        Node::Negative(a) => Node::Negative(one(a)),
-        Node::Percent(a) => Node::Percent(one(a)),
-        Node::Degrees(a) => Node::Degrees(one(a)),
-        Node::Money(a) => Node::Money(one(a)),
-        Node::Quantity(a, unit) => Node::Quantity(one(a), unit.clone()),
-        Node::Sum(all) => Node::Sum(each(all)),
-        Node::Product(all) => Node::Product(each(all)),
-        Node::Quotient(a, b) => Node::Quotient(one(a), one(b)),
-        Node::Power(a, b) => Node::Power(one(a), one(b)),
-        Node::Apply(function, all) => Node::Apply(*function, each(all)),
-        Node::Call(name, all) => Node::Call(name.clone(), each(all)),
-        Node::Relation(all, signs) => Node::Relation(each(all), signs.clone()),
-        Node::Ratio(all) => Node::Ratio(each(all)),
-        Node::Intersection(all) => Node::Intersection(each(all)),
-        Node::Without(a, b) => Node::Without(one(a), one(b)),
-        other => other.clone(),
-    }
+        }),
+        Node::List(_) | Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => {
+            Some(node.clone())
+        }
+        _ => None,
+    })
 }
 
 impl Comparison<'_> {
     /// The same elements, in any order; repetition does not matter.
     pub(super) fn unordered(&self, p: &[Node], r: &[Node]) -> Decision {
-        let p = stripped_of_shared_label(p);
-        let r = stripped_of_shared_label(r);
+        let equations =
+            |items: &[Node]| items.iter().any(|item| matches!(item, Node::Relation(..)));
+        let (mut p, mut r) = (Cow::Borrowed(p), Cow::Borrowed(r));
+        let (bare_p, bare_r) = (stripped_of_shared_label(&p), stripped_of_shared_label(&r));
+        // `y = x + 2 or y = 4 - x` against other equations: the label is part of the equation.
+        if !equations(&bare_p) && !equations(&bare_r) {
+            (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
+        }
         let mut covered = vec![false; r.len()];
         let mut worst = None;
         for item in p.iter() {
@@ -285,15 +286,24 @@ impl Comparison<'_> {
     }
 }
 
+/// `x_1` and `x_2`.
+fn is_numbered_alike(a: &Node, b: &Node) -> bool {
+    let base = |node: &Node| match node {
+        Node::Symbol(name) => name.split_once('_').map(|(base, _)| base.to_owned()),
+        _ => None,
+    };
+    base(a).is_some() && base(a) == base(b)
+}
+
 /// Elements that all are `x = value` with one and the same `x`, or of which only the first is, as their values.
-fn stripped_of_shared_label(items: &[Node]) -> std::borrow::Cow<'_, [Node]> {
+fn stripped_of_shared_label(items: &[Node]) -> Cow<'_, [Node]> {
     let labels: Vec<Option<(&Node, &Node)>> = items.iter().map(super::labels::labelled).collect();
     let Some(Some((first, value))) = labels.first() else {
         return items.into();
     };
-    let shared = labels
-        .iter()
-        .all(|label| label.is_some_and(|(label, _)| label == *first));
+    let shared = labels.iter().all(|label| {
+        label.is_some_and(|(label, _)| label == *first || is_numbered_alike(label, first))
+    });
     let only_first = labels.len() > 1
         && labels[1..].iter().all(Option::is_none)
         && items[1..]

@@ -22,7 +22,7 @@ pub(super) fn compare(
             }));
         }
     }
-    let listed = match (letters(prediction), letters(reference)) {
+    let listed = match (several_choices(prediction), several_choices(reference)) {
         (Some(a), Some(b)) => a == b,
         _ => false,
     };
@@ -32,6 +32,15 @@ pub(super) fn compare(
     }
     if !reads_as_text(p) && !reads_as_text(r) {
         return None;
+    }
+    // A name is no other formula: `n` is not `n!`.
+    let formula = |reading: &Result<Node, ReadError>| reading.is_ok() && !reads_as_text(reading);
+    let name = |reading: &Result<Node, ReadError>| matches!(reading, Ok(Node::Symbol(_)));
+    if (formula(p) && name(r)) || (name(p) && formula(r)) {
+        return None;
+    }
+    if let Some(decision) = letters(prediction, reference) {
+        return Some(decision);
     }
     let (a, b) = (truth(words(prediction)), truth(words(reference)));
     if a.is_empty() || b.is_empty() {
@@ -43,6 +52,30 @@ pub(super) fn compare(
             format!("\"{a}\", not \"{b}\"")
         })),
     }
+}
+
+/// Two short words of which one has a capital behind a small letter are formulas like `qvB`: products of names, in
+/// which capitals matter and the order does not.
+fn letters(prediction: &str, reference: &str) -> Option<Decision> {
+    let inner_capital = |text: &str| {
+        text.as_bytes()
+            .windows(2)
+            .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+    };
+    let short = |text: &str| text.len() <= 5 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let (p, r) = (stripped(prediction), stripped(reference));
+    if !(short(p) && short(r) && (inner_capital(p) || inner_capital(r))) {
+        return None;
+    }
+    let sorted = |text: &str| {
+        let mut letters = text.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    Some(match sorted(p) == sorted(r) {
+        true => Decision::yes(Reason::SameForm),
+        false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
+    })
 }
 
 fn reads_as_text(reading: &Result<Node, ReadError>) -> bool {
@@ -78,7 +111,7 @@ const TEXT_COMMANDS: [&str; 8] = [
 
 /// Capital letters that name several choices, in order: `A,C`, `\text{C and A}`, `(A), (C)`, and `AC` where they follow
 /// one another.
-fn letters(text: &str) -> Option<Vec<char>> {
+fn several_choices(text: &str) -> Option<Vec<char>> {
     const MOST: usize = 26;
     let text = stripped(text);
     let mut letters = Vec::new();

@@ -4,24 +4,36 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::Comparison;
+use crate::budget::Budget;
 use crate::exact::{Normaliser, Small, Unsettled, same_at_whole_numbers};
-use crate::numeric::{Ball, Evaluator, Point};
+use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
 use crate::read::node::Node;
 use crate::read::token::Function;
 use crate::{Decision, Reason};
 
 /// Points that must agree before equality is called certain.
 const ENOUGH: usize = 4;
-/// A value known no better than this (relative) says nothing about equality.
-const VAGUE: f64 = 1e-7;
+/// Points at which wide numbers confirm what doubles agree on.
+const CONFIRMING: usize = 2;
 
 /// What evaluation says about a difference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Numeric {
     Same,
-    /// The largest relative distance seen.
+    /// The relative distance where it was seen first.
     Apart(f64),
+    /// Values exist, but too little is known of them.
+    Vague,
     Unknown,
+}
+
+/// What is evaluated, and how.
+struct Sides<'n> {
+    p: &'n Node,
+    r: &'n Node,
+    decimal_log: bool,
+    /// The reference's decimals are intervals, and agreement means that the prediction lies inside.
+    fuzz: Option<f64>,
 }
 
 impl Comparison<'_> {
@@ -44,7 +56,14 @@ impl Comparison<'_> {
     }
 
     fn values_with(&self, p: &Node, r: &Node, decimal_log: bool) -> Decision {
-        let exact = Normaliser::new(&self.budget, decimal_log).difference(p, r);
+        // What normal forms cannot settle in half of the steps is left to evaluation.
+        let share = self.budget.left() / 2;
+        let budget = Budget::new(share);
+        let exact = Normaliser::new(&budget, decimal_log).difference(p, r);
+        let used = usize::try_from(share - budget.left()).unwrap_or(usize::MAX);
+        if self.budget.spend(used).is_err() {
+            return spent();
+        }
         match exact {
             Ok(difference) if difference.is_zero() => {
                 let plain = matches!(r, Node::Number(_)) || matches!(p, Node::Number(_));
@@ -60,17 +79,16 @@ impl Comparison<'_> {
                 }
             }
             Err(Unsettled::NoValue) => return self.no_values(p, r),
-            Err(Unsettled::Exhausted) => return spent(),
-            Err(Unsettled::Undefined | Unsettled::TooLarge) => {}
+            Err(Unsettled::Undefined | Unsettled::TooLarge | Unsettled::Exhausted) => {}
         }
         match self.numeric(p, r, decimal_log, None) {
             Numeric::Same => Decision::yes(Reason::SameValues),
             Numeric::Apart(distance) => self.apart(p, r, distance, decimal_log),
-            Numeric::Unknown if self.budget.left() == 0 => spent(),
-            Numeric::Unknown if same_at_whole_numbers(p, r, &self.budget) => {
+            Numeric::Vague | Numeric::Unknown if self.budget.left() == 0 => spent(),
+            Numeric::Vague | Numeric::Unknown if same_at_whole_numbers(p, r, &self.budget) => {
                 Decision::yes(Reason::SameValues)
             }
-            Numeric::Unknown => Decision::no(Reason::Undecided, || {
+            Numeric::Vague | Numeric::Unknown => Decision::no(Reason::Undecided, || {
                 format!("no certain value for {p} against {r}")
             }),
         }
@@ -90,7 +108,7 @@ impl Comparison<'_> {
         distance: &BigRational,
         decimal_log: bool,
     ) -> Decision {
-        let reference = self.evaluate(r, Point::new(0), decimal_log, None);
+        let reference = self.evaluate::<f64>(r, Point::new(0), decimal_log, None);
         let size = reference.map_or(f64::NAN, Ball::size);
         let distance = distance.abs().to_f64().unwrap_or(f64::INFINITY);
         self.apart(
@@ -149,13 +167,13 @@ impl Comparison<'_> {
         shown && distance <= 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX))
     }
 
-    fn evaluate(
+    fn evaluate<T: Real>(
         &self,
         node: &Node,
         point: Point,
         decimal_log: bool,
         fuzz: Option<f64>,
-    ) -> Option<Ball> {
+    ) -> Option<Ball<T>> {
         Evaluator {
             point,
             budget: &self.budget,
@@ -166,16 +184,35 @@ impl Comparison<'_> {
         .value(node)
     }
 
-    /// Compares at pseudo-random points. With `fuzz` the reference's decimals are intervals, and agreement means
-    /// that the prediction lies inside.
+    /// Doubles find differences; their agreement counts only when wide numbers agree too, and where doubles know too
+    /// little, wide numbers decide.
     fn numeric(&self, p: &Node, r: &Node, decimal_log: bool, fuzz: Option<f64>) -> Numeric {
+        let sides = Sides {
+            p,
+            r,
+            decimal_log,
+            fuzz,
+        };
         let constant = !p.has_symbols() && !r.has_symbols();
-        let mut agreed = 0;
-        for round in 0..if constant { 1 } else { Point::ROUNDS } {
+        let points = |points: usize| if constant { 1 } else { points };
+        match self.sampled::<f64>(&sides, points(ENOUGH), points(Point::ROUNDS as usize)) {
+            Numeric::Same => self.sampled::<Wide>(&sides, points(CONFIRMING), points(CONFIRMING)),
+            Numeric::Vague => self.sampled::<Wide>(&sides, points(ENOUGH), points(ENOUGH)),
+            // Constants may exist beyond what doubles hold, and are evaluated only once.
+            Numeric::Unknown if constant => self.sampled::<Wide>(&sides, 1, 1),
+            found => found,
+        }
+    }
+
+    /// Compares at pseudo-random points until `most` agree; `least` must. Constants are the same at all of them.
+    fn sampled<T: Real>(&self, sides: &Sides<'_>, least: usize, most: usize) -> Numeric {
+        let fuzz = sides.fuzz;
+        let (mut agreed, mut doubtful) = (0, false);
+        for round in 0..if most == 1 { 1 } else { Point::ROUNDS } {
             let point = Point::new(round);
             let (Some(x), Some(y)) = (
-                self.evaluate(p, point, decimal_log, None),
-                self.evaluate(r, point, decimal_log, fuzz),
+                self.evaluate::<T>(sides.p, point, sides.decimal_log, None),
+                self.evaluate::<T>(sides.r, point, sides.decimal_log, fuzz),
             ) else {
                 continue;
             };
@@ -185,24 +222,23 @@ impl Comparison<'_> {
             }
             let scale = x.size().max(y.size());
             let distance = x.sub(y);
-            let vague = fuzz.is_none() && x.error + y.error > VAGUE * scale && scale > VAGUE;
-            match distance.size() <= distance.error * 1.000_1 {
-                true if vague => continue,
-                true => agreed += 1,
-                false if fuzz.is_none() && vague => continue,
-                false => {
-                    return Numeric::Apart(if y.size() > 0.0 {
-                        distance.size() / y.size()
-                    } else {
-                        f64::INFINITY
-                    });
-                }
+            // Zero is known to so many decimals, everything else to so many digits.
+            let unit = if scale > T::VAGUE { scale } else { 1.0 };
+            let rounding = x.error + if fuzz.is_some() { 0.0 } else { y.error };
+            let vague = rounding > T::VAGUE * unit;
+            if distance.size() > distance.error * 1.000_1 && !vague {
+                return Numeric::Apart(relative(distance, y));
+            }
+            doubtful |= vague;
+            agreed += usize::from(!vague);
+            if agreed == most {
+                break;
             }
         }
-        if agreed >= if constant { 1 } else { ENOUGH } {
-            Numeric::Same
-        } else {
-            Numeric::Unknown
+        match agreed >= least {
+            true => Numeric::Same,
+            false if doubtful => Numeric::Vague,
+            false => Numeric::Unknown,
         }
     }
 
@@ -211,24 +247,31 @@ impl Comparison<'_> {
         if node.has_symbols() {
             return None;
         }
-        let value = self.evaluate(node, Point::new(0), false, None)?;
+        let value = self.evaluate::<f64>(node, Point::new(0), false, None)?;
         value.is_real().then_some(value.re)
     }
 
-    /// `f(point) = p / r` at several points: the constant that `p` is a multiple of `r` by.
+    /// The constant that `p` is a multiple of `r` by.
     pub(super) fn constant_ratio(&self, p: &Node, r: &Node) -> Option<f64> {
-        let mut ratio: Option<Ball> = None;
+        let ratio = self.ratio::<f64>(p, r, ENOUGH, Point::ROUNDS as usize)?;
+        self.ratio::<Wide>(p, r, CONFIRMING, CONFIRMING)?;
+        Some(ratio)
+    }
+
+    /// `p / r` where it is the same at `least` points and differs at none of `most`.
+    fn ratio<T: Real>(&self, p: &Node, r: &Node, least: usize, most: usize) -> Option<f64> {
+        let mut ratio: Option<Ball<T>> = None;
         let mut seen = 0;
         for round in 0..Point::ROUNDS {
             let point = Point::new(round);
             let (Some(x), Some(y)) = (
-                self.evaluate(p, point, false, None),
-                self.evaluate(r, point, false, None),
+                self.evaluate::<T>(p, point, false, None),
+                self.evaluate::<T>(r, point, false, None),
             ) else {
                 continue;
             };
             let Some(next) = x.div(y) else { continue };
-            if next.error > VAGUE * next.size() || !next.is_real() {
+            if next.error > T::VAGUE * next.size() || !next.is_real() {
                 continue;
             }
             if let Some(ratio) = ratio {
@@ -239,25 +282,41 @@ impl Comparison<'_> {
             }
             ratio = Some(next);
             seen += 1;
+            if seen == most {
+                break;
+            }
         }
         ratio
-            .filter(|ratio| seen >= ENOUGH && ratio.re != 0.0)
-            .map(|ratio| ratio.re)
+            .map(|ratio| ratio.re.to_f64())
+            .filter(|ratio| seen >= least && *ratio != 0.0)
     }
 
     /// Whether `difference` vanishes when `name` is given the value of `solution`, and is linear in it.
     pub(super) fn is_solved_by(&self, difference: &Node, name: &str, solution: &Node) -> bool {
+        self.solved::<f64>(difference, name, solution, ENOUGH, Point::ROUNDS as usize)
+            && self.solved::<Wide>(difference, name, solution, CONFIRMING, CONFIRMING)
+    }
+
+    fn solved<T: Real>(
+        &self,
+        difference: &Node,
+        name: &str,
+        solution: &Node,
+        least: usize,
+        most: usize,
+    ) -> bool {
+        let negligible = 0.01 * T::VAGUE;
         let mut seen = 0;
         for round in 0..Point::ROUNDS {
             let point = Point::new(round);
             let Some(root) = self
-                .evaluate(solution, point, false, None)
+                .evaluate::<T>(solution, point, false, None)
                 .filter(|root| root.is_real())
             else {
                 continue;
             };
             let at = |offset: f64| {
-                let bindings = vec![(name.to_owned(), root.re + offset)];
+                let bindings = vec![(name.to_owned(), root.re + T::from_f64(offset))];
                 Evaluator {
                     point,
                     budget: &self.budget,
@@ -272,12 +331,24 @@ impl Comparison<'_> {
             };
             let scale = one.size().max(two.size());
             let bend = two.sub(one).sub(one).add(zero);
-            if scale == 0.0 || zero.size() > 1e-9 * scale || bend.size() > 1e-9 * scale {
+            if scale == 0.0 || zero.size() > negligible * scale || bend.size() > negligible * scale
+            {
                 return false;
             }
             seen += 1;
+            if seen == most {
+                break;
+            }
         }
-        seen >= ENOUGH
+        seen >= least
+    }
+}
+
+/// The distance as a share of the reference.
+fn relative<T: Real>(distance: Ball<T>, reference: Ball<T>) -> f64 {
+    match reference.size() > 0.0 {
+        true => distance.size() / reference.size(),
+        false => f64::INFINITY,
     }
 }
 

@@ -45,6 +45,10 @@ impl Comparison<'_> {
         if decision.equivalent || !self.options.percent_factor {
             return decision;
         }
+        let signless = self.values(&left.core, &right.core);
+        if signless.equivalent {
+            return signless;
+        }
         let hundred = Node::integer(100);
         let up = self.values(
             &left.core,

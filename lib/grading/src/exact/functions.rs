@@ -13,6 +13,8 @@ use crate::read::token::Function;
 
 /// Factorials beyond this are left as they stand.
 const LARGEST_FACTORIAL: u64 = 2600;
+/// Binomials of names are multiplied out up to this lower index.
+const DEEPEST_BINOMIAL: u64 = 8;
 
 impl Normaliser<'_> {
     pub(super) fn apply(
@@ -52,6 +54,10 @@ impl Normaliser<'_> {
                 self.logarithm(function, first, forms.get(1))
             }
             Function::Abs => Ok(self.absolute(first)),
+            Function::Binomial => match forms.get(1).and_then(Form::as_rational) {
+                Some(below) => self.binomial(&below, &forms),
+                None => Ok(self.call(function, forms)),
+            },
             Function::Sin
             | Function::Tan
             | Function::ArcSin
@@ -130,6 +136,21 @@ impl Normaliser<'_> {
             },
             _ => None,
         })
+    }
+
+    /// `n (n - 1) ... / k!` for a small literal k.
+    fn binomial(&mut self, below: &BigRational, forms: &[Form]) -> Result<Form, Unsettled> {
+        let Some(below) = natural(below).filter(|below| *below <= DEEPEST_BINOMIAL) else {
+            return Ok(self.call(Function::Binomial, forms.to_vec()));
+        };
+        let above = &forms[0];
+        let mut product = Form::integer(1);
+        for step in 0..below as i64 {
+            let factor = above.clone().add(Form::integer(-step));
+            product = self.times(&product, &factor)?;
+            product = product.scaled(&BigRational::new(1.into(), (step + 1).into()));
+        }
+        Ok(product)
     }
 
     fn logarithm(

@@ -1,4 +1,5 @@
-//! Factorials and binomials of names have values at whole numbers only: both sides are evaluated there, modulo a prime.
+//! Factorials, binomials and sums up to a name have values at whole numbers only: both sides are evaluated there,
+//! modulo a prime.
 //!
 //! Numbers modulo a prime of 61 bits never grow. Two expressions that agree at several whole points modulo such
 //! a prime are equal there but for a chance of about 2^-60 a point.
@@ -14,9 +15,11 @@ use crate::read::token::Function;
 const PRIME: u64 = (1 << 61) - 1;
 /// Factorials beyond this are not walked through.
 const LARGEST: i64 = 4000;
+/// Largest number of terms that are summed.
+const LONGEST: i64 = 1000;
 const POINTS: u64 = 4;
 
-/// Whether both sides speak of factorials or binomials and agree wherever they were evaluated.
+/// Whether a side speaks of factorials, binomials or sums, and both agree wherever they were evaluated.
 pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool {
     let combinatorial = |node: &Node| {
         let counted = |f: &Function| {
@@ -25,13 +28,21 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
                 Function::Factorial | Function::DoubleFactorial | Function::Binomial
             )
         };
-        node.any(&|node| matches!(node, Node::Apply(f, _) if counted(f)))
+        node.any(&|node| match node {
+            Node::Apply(function, _) => counted(function),
+            Node::Range { .. } => true,
+            _ => false,
+        })
     };
     if !combinatorial(p) && !combinatorial(r) {
         return false;
     }
     (0..POINTS).all(|round| {
-        let point = Point { round, budget };
+        let mut point = Point {
+            round,
+            budget,
+            bindings: Vec::new(),
+        };
         point
             .value(p)
             .is_some_and(|value| point.value(r) == Some(value))
@@ -41,24 +52,49 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
 struct Point<'b> {
     round: u64,
     budget: &'b Budget,
+    /// Values of the indices of the sums around.
+    bindings: Vec<(&'b str, i64)>,
 }
 
-impl Point<'_> {
-    /// A small whole number for a name.
+impl<'b> Point<'b> {
+    /// A small whole number for a name; one for each value of an index in its subscript.
     fn name(&self, name: &str) -> i64 {
+        if let Some((_, value)) = self.bindings.iter().rev().find(|(own, _)| *own == name) {
+            return *value;
+        }
+        let index = |(own, value): &(&str, i64)| if name.contains(own) { *value } else { 0 };
+        let indices: i64 = self.bindings.iter().map(index).sum();
         let sum: u64 = name.bytes().map(u64::from).sum();
-        i64::try_from(3 + self.round + sum % 5 + (2 + self.round) * (sum % 3)).unwrap_or(3)
+        let value = i64::try_from(3 + self.round + sum % 5 + (2 + self.round) * (sum % 3));
+        value
+            .unwrap_or(3)
+            .saturating_add(indices.saturating_mul(indices + 7))
     }
 
     /// The value modulo the prime.
-    fn value(&self, node: &Node) -> Option<u64> {
+    fn value(&mut self, node: &'b Node) -> Option<u64> {
         self.budget.spend(1).ok()?;
         match node {
+            Node::Range {
+                product,
+                index,
+                from,
+                to,
+                body,
+            } => self.range(*product, index, [from, to], body),
             Node::Number(number) => times(
                 residue(number.value.numer())?,
                 inverse(residue(number.value.denom())?)?,
             ),
-            Node::Symbol(name) => u64::try_from(self.name(name)).ok(),
+            Node::Symbol(name) => {
+                let value = self.name(name);
+                let size = value.unsigned_abs() % PRIME;
+                Some(if value < 0 {
+                    (PRIME - size) % PRIME
+                } else {
+                    size
+                })
+            }
             Node::Negative(inner) => Some((PRIME - self.value(inner)?) % PRIME),
             Node::Sum(all) => all
                 .iter()
@@ -115,6 +151,30 @@ impl Point<'_> {
             }
             _ => None,
         }
+    }
+
+    fn range(
+        &mut self,
+        product: bool,
+        index: &'b str,
+        [from, to]: [&'b Node; 2],
+        body: &'b Node,
+    ) -> Option<u64> {
+        let (from, to) = (self.whole(from)?, self.whole(to)?);
+        if to.checked_sub(from)? > LONGEST {
+            return None;
+        }
+        let mut total = u64::from(product);
+        for value in from..=to {
+            self.bindings.push((index, value));
+            let term = self.value(body);
+            self.bindings.pop();
+            total = match product {
+                true => times(total, term?)?,
+                false => (total + term?) % PRIME,
+            };
+        }
+        Some(total)
     }
 
     fn factorial(&self, n: i64, step: usize) -> Option<u64> {

@@ -180,8 +180,17 @@ impl<'b> Normaliser<'b> {
                 .and_then(|value| value.to_integer().to_i64())
         };
         let (from, to) = (self.form(from)?, self.form(to)?);
-        let (Some(from), Some(to)) = (bound(from), bound(to)) else {
-            return Err(Unsettled::NoValue);
+        let (Some(from), Some(to)) = (bound(from.clone()), bound(to.clone())) else {
+            // Bounds with names: the sum stands for itself, its body in normal form.
+            let variable = self.symbol(&format!("{index} of {}", self.bindings.len()));
+            self.bindings.push((index.to_owned(), variable));
+            let body = self.form(body);
+            self.bindings.pop();
+            let name = if product { "product" } else { "sum" };
+            return Ok(Form::atom(
+                self.intern(Atom::Call(name.to_owned(), vec![from, to, body?])),
+                Exponent::one(),
+            ));
         };
         if to.saturating_sub(from) > LONGEST_RANGE {
             return Err(Unsettled::TooLarge);

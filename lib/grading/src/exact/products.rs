@@ -9,6 +9,8 @@ use super::normalise::{Normaliser, Unsettled};
 
 /// Sums longer than this are not multiplied out.
 const MOST_TERMS: usize = 300;
+/// What the product of two terms costs at least.
+const STEPS_PER_TERM: usize = 30;
 /// Coefficients longer than this (bits) are not computed.
 const LONGEST: u64 = 1 << 16;
 
@@ -20,8 +22,8 @@ impl Normaliser<'_> {
         }
         for (m, c) in &left.terms {
             for (n, d) in &right.terms {
-                self.budget
-                    .spend(2 + ((c.numer().bits() + d.numer().bits()) / 64) as usize)?;
+                let bits = c.numer().bits() + d.numer().bits();
+                self.budget.spend(STEPS_PER_TERM + (bits / 16) as usize)?;
                 let term = self.merged(m, n, c * d)?;
                 product = product.add(term);
             }

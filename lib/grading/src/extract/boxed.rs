@@ -19,39 +19,41 @@ pub fn last_boxed(text: &str) -> Option<&str> {
 
 /// The last box of `text`.
 pub(super) fn last_box(text: &str) -> Option<Boxed<'_>> {
-    let mut end = text.len();
-    while let Some((start, content)) = last_opening(text, end) {
-        if let Some((content, end)) = content
-            && !content.trim().is_empty()
-        {
-            return Some(Boxed {
-                content: content.trim(),
-                start,
-                end,
-            });
+    let mut before = text.len();
+    // Where braces may close: a box that is open at the end of the text leaves those around it open, too.
+    let mut limit = text.len();
+    while let Some(at) = text[..before].rfind("box") {
+        before = at;
+        let Some((start, after)) = opening(&text[..limit], at) else {
+            continue;
+        };
+        match boxed_content(after) {
+            Some((content, length)) if !content.trim().is_empty() => {
+                return Some(Boxed {
+                    content: content.trim(),
+                    start,
+                    end: limit - after.len() + length,
+                });
+            }
+            Some(_) => {}
+            None if after.trim_start().starts_with('{') => limit = start,
+            None => {}
         }
-        end = start;
     }
     None
 }
 
-/// Start of the last box command before `end`, what it boxes and where it has ended.
-fn last_opening(text: &str, end: usize) -> Option<(usize, Option<(&str, usize)>)> {
-    let start = text[..end]
-        .rfind("box")
-        .and_then(|at| text[..at].rfind('\\').map(|slash| (slash, at)));
-    let (slash, at) = start?;
-    let rest = &text[slash + 1..];
-    let after = rest
+/// Start of the command that has its `box` at a place, and what follows it.
+fn opening(text: &str, at: usize) -> Option<(usize, &str)> {
+    let (before, rest) = text.split_at(at);
+    match rest
         .strip_prefix("boxed")
-        .or_else(|| rest.strip_prefix("fbox"));
-    match after {
-        Some(after) if slash + 2 >= at => {
-            let begin = text.len() - after.len();
-            let boxed = boxed_content(after).map(|(content, length)| (content, begin + length));
-            Some((slash, boxed))
-        }
-        _ => Some((at, None)),
+        .filter(|_| before.ends_with('\\'))
+    {
+        Some(after) => Some((at - 1, after)),
+        None => before
+            .ends_with("\\f")
+            .then(|| (at - 2, &rest["box".len()..])),
     }
 }
 

@@ -3,10 +3,21 @@
 //! Rules are tried from the most explicit to the least; the first that finds something decides. Which rules
 //! may be used is the caller's choice: training asks for a box, evaluation of foreign text allows them all.
 
+mod attached;
 mod boxed;
-mod choice;
 mod several;
+
+mod clause;
+mod conclusion;
 mod stated;
+
+mod choice;
+mod truth;
+
+mod expression;
+mod formulas;
+mod lists;
+mod prose;
 mod trailing;
 
 use std::borrow::Cow;
@@ -14,6 +25,7 @@ use std::borrow::Cow;
 pub(crate) use boxed::braced;
 pub use boxed::last_boxed;
 
+use crate::compare::reference_choice;
 use crate::read::node::Node;
 use crate::read::token::Bracket;
 use crate::read::{self, Digits};
@@ -106,7 +118,8 @@ impl Rules {
 /// A final answer and the rule that found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted<'a> {
-    /// As it stands in the response; put together where several boxes or a sign before a box make up the answer.
+    /// As it stands in the response; put together where it is in several places: several boxes, a sign before a box,
+    /// bold numbers that make up a list, `minus 4`.
     pub text: Cow<'a, str>,
     pub rule: Rule,
 }
@@ -126,13 +139,15 @@ pub fn extract<'a>(
     };
     let boxed = || rules.boxed.then(|| in_boxes(response, reference)).flatten();
     let announced = || {
-        let stated = || stated::stated(response).map(found(Rule::Stated));
+        let stated = || {
+            stated::stated(response).map(|text| Extracted {
+                text,
+                rule: Rule::Stated,
+            })
+        };
         rules.stated.then(stated).flatten()
     };
-    let hashes = || {
-        let hashes = || stated::hashes(response).map(found(Rule::Hashes));
-        rules.stated.then(hashes).flatten()
-    };
+    let hashes = || rules.stated.then(|| stated::hashes(response)).flatten();
     let worded = || match reference {
         Some(reference) if rules.trailing => choice::in_prose(response, reference),
         _ => None,
@@ -165,10 +180,47 @@ fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<
             rule: Rule::Boxes,
         });
     }
+    let text = several::enclosed(response)
+        .map(Cow::Owned)
+        .unwrap_or_else(|| worded(attached::whole(response, &last), reference));
     Some(Extracted {
-        text: several::signed(response, &last),
+        text,
         rule: Rule::Boxed,
     })
+}
+
+/// What a box with words says, as far as the reference asks for it: `The answer is 33`, `There are 12 ways`, the letter
+/// or the value of `\text{(C) } 42`.
+fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
+    let Cow::Borrowed(text) = content else {
+        return content;
+    };
+    // Training rewards boxes: words may stand around the one value, not around several.
+    let digits = |text: &str| text.chars().filter(|c| prose::is_digit(*c)).count();
+    let only = |answer: &Cow<'_, str>| digits(answer) == digits(text);
+    if let Some(answer) = stated::stated(text).filter(only) {
+        return answer;
+    }
+    let Some(reference) = reference else {
+        return content;
+    };
+    let plain = plain(text);
+    match choice::option(text) {
+        Some((letter, _)) if reference_choice(reference).is_some() => letter.into(),
+        Some((_, value)) => value.into(),
+        None if plain.contains('\\') || prose::long_words(reference) > 0 => content,
+        None => Some(conclusion::of(plain))
+            .filter(|value| digits(value) > 0 && only(value))
+            .unwrap_or(content),
+    }
+}
+
+/// Text without `\text{...}` around all of it.
+fn plain(text: &str) -> &str {
+    let inner = || text.strip_prefix("\\text{")?.strip_suffix('}');
+    inner()
+        .filter(|inner| !inner.contains(['{', '}']))
+        .unwrap_or(text)
 }
 
 /// Words that make a reference a solution.
@@ -186,7 +238,7 @@ pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
     }
     match (several::joined(reference), boxed::last_box(reference)) {
         (Some(list), _) => Cow::Owned(list),
-        (None, Some(last)) => several::signed(reference, &last),
+        (None, Some(last)) => attached::whole(reference, &last),
         (None, None) => Cow::Borrowed(reference),
     }
 }
@@ -209,4 +261,40 @@ fn parts(text: &str) -> Parts {
         _ => Parts::None,
     };
     read(Digits::Grouped).max(read(Digits::Listed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_a_box() {
+        let found = |text, reference| {
+            extract(text, Some(reference), Rules::BOXED).map(|found| found.text.into_owned())
+        };
+        for (text, reference, answer) in [
+            (r"\boxed{The answer is 33}", "33", "33"),
+            (r"\boxed{There are 12 ways}", "12", "12 ways"),
+            (r"\boxed{\text{There are 12 ways}}", "12", "12 ways"),
+            (r"\boxed{\text{(C) } 42}", "42", "42"),
+            (r"\boxed{\textbf{(C)}\ 42}", "C", "C"),
+            (
+                r"\boxed{The answer is 12, I think, or 13}",
+                "12",
+                "12, I think, or 13",
+            ),
+            (
+                r"\boxed{12 or maybe 13 ways in all}",
+                "12",
+                "12 or maybe 13 ways in all",
+            ),
+            (
+                r"\boxed{Page 5 is missing}",
+                "Page 5 is missing",
+                "Page 5 is missing",
+            ),
+        ] {
+            assert_eq!(found(text, reference).as_deref(), Some(answer), "{text}");
+        }
+    }
 }

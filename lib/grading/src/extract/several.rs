@@ -1,7 +1,8 @@
-//! Boxes that make up one answer: `\boxed{1} and \boxed{-2}`, `x = \boxed{3}, y = \boxed{4}`, `-\boxed{5}`.
+//! Boxes that make up one answer: `\boxed{1} and \boxed{-2}`, `x = \boxed{3}, y = \boxed{4}`, `(\boxed{1}, \boxed{2})`.
 
 use std::borrow::Cow;
 
+use super::attached;
 use super::boxed::{Boxed, last_box};
 
 /// Boxes further apart than this are answers of their own.
@@ -9,51 +10,68 @@ const WIDEST_GAP: usize = 80;
 /// More boxes than these are no list that anyone writes.
 const MOST: usize = 64;
 
-/// Content of the last box with the sign that stands before it: `= -\boxed{5}` says -5. A backslash too many before
-/// the command is overlooked.
-pub(super) fn signed<'a>(text: &'a str, last: &Boxed<'a>) -> Cow<'a, str> {
-    let before = text[..last.start].trim_end_matches([' ', '\\']);
-    let Some(before) = before
-        .strip_suffix('-')
-        .or_else(|| before.strip_suffix('−'))
-    else {
-        return Cow::Borrowed(last.content);
+/// The last boxes as one list, each with its label, when nothing but commas and conjunctions joins them; a tuple or
+/// fraction when they are its parts.
+pub(super) fn joined(text: &str) -> Option<String> {
+    let boxes = last_boxes(text)?;
+    let list = || {
+        let items: Vec<String> = boxes.iter().map(|boxed| labelled(text, boxed)).collect();
+        items.join(", ")
     };
-    let unary = before.trim_end_matches(' ');
-    let begins = unary.is_empty()
-        || ["=", "$", "\\(", "\\[", ":", "\n", "&", "\\approx", " is"]
-            .iter()
-            .any(|opening| unary.ends_with(opening));
-    match begins {
-        false => Cow::Borrowed(last.content),
-        true if last.content.contains(['+', '-', '−', ',', '=']) => {
-            Cow::Owned(format!("-({})", last.content))
-        }
-        true => Cow::Owned(format!("-{}", last.content)),
-    }
+    Some(whole_of(text, &boxes).unwrap_or_else(list))
 }
 
-/// The last boxes as one list, each with its label, when nothing but commas and conjunctions joins them.
-pub(super) fn joined(text: &str) -> Option<String> {
+/// The tuple or fraction whose parts are the last boxes: `(\boxed{4}, \boxed{-2})`, `\frac{\boxed{1}}{\boxed{3}}`.
+pub(super) fn enclosed(text: &str) -> Option<String> {
+    whole_of(text, &last_boxes(text)?)
+}
+
+/// The boxes at the end that nothing but commas and conjunctions joins, two or more.
+fn last_boxes(text: &str) -> Option<Vec<Boxed<'_>>> {
     let mut last = last_box(text)?;
-    let mut items = vec![labelled(text, &last)];
-    while items.len() < MOST {
+    let mut boxes = vec![last];
+    while boxes.len() < MOST {
         let Some(previous) = last_box(&text[..last.start]) else {
             break;
         };
-        if !joins(&text[previous.end..last.start]) {
+        let gap = &text[previous.end..last.start];
+        if gap != "}{" && !joins(gap) {
             break;
         }
-        items.push(labelled(text, &previous));
+        boxes.push(previous);
         last = previous;
     }
-    items.reverse();
-    (items.len() > 1).then(|| items.join(", "))
+    boxes.reverse();
+    (boxes.len() > 1).then_some(boxes)
+}
+
+/// What the brackets or the fraction around several boxes make of them.
+fn whole_of(text: &str, boxes: &[Boxed<'_>]) -> Option<String> {
+    let (first, last) = (boxes.first()?, boxes.last()?);
+    let gaps: Vec<&str> = boxes
+        .windows(2)
+        .map(|pair| text[pair[0].end..pair[1].start].trim())
+        .collect();
+    let (before, after) = (&text[..first.start], text[last.end..].trim_start());
+    let contents: Vec<Cow<'_, str>> = boxes
+        .iter()
+        .map(|boxed| attached::whole(text, boxed))
+        .collect();
+    if gaps == ["}{"] && before.ends_with("frac{") && after.starts_with('}') {
+        return Some(format!("\\frac{{{}}}{{{}}}", contents[0], contents[1]));
+    }
+    let after = after.strip_prefix("\\right").unwrap_or(after);
+    let tuple = gaps
+        .iter()
+        .all(|gap| matches!(gap.trim_end_matches(['\\', ' ']), "," | ";"))
+        && before.trim_end().ends_with('(')
+        && after.starts_with(')');
+    tuple.then(|| format!("({})", contents.join(", ")))
 }
 
 /// `x = \boxed{3}` with its label.
 fn labelled(text: &str, boxed: &Boxed<'_>) -> String {
-    let value = signed(text, boxed);
+    let value = attached::whole(text, boxed);
     match label(&text[..boxed.start]) {
         Some(label) => format!("{label} = {value}"),
         None => value.into_owned(),
@@ -165,11 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_before_the_box() {
-        let found = |text: &'static str| signed(text, &last_box(text).unwrap()).into_owned();
-        assert_eq!(found(r"so $a = -8\cdot 32 = -\boxed{256}$"), "-256");
-        assert_eq!(found(r"so $a = -\\boxed{256}$"), "-256");
-        assert_eq!(found(r"$-\boxed{x+1}$"), "-(x+1)");
-        assert_eq!(found(r"$8-\boxed{3}$"), "3");
+    fn parts_of_a_whole() {
+        for (text, whole) in [
+            (r"the point $(\boxed{4}, \boxed{-2})$.", "(4, -2)"),
+            (r"it is $\left( \boxed{4},\ \boxed{-2} \right)$", "(4, -2)"),
+            (r"so $\frac{\boxed{1}}{\boxed{3}}$", r"\frac{1}{3}"),
+        ] {
+            assert_eq!(enclosed(text).as_deref(), Some(whole), "{text}");
+        }
+        assert_eq!(enclosed(r"(so $\boxed{4}$ and $\boxed{5}$)"), None);
     }
 }

@@ -1,7 +1,12 @@
-//! Answers that a text announces: `#### 42`, "the answer is 42", "**Answer:** 42".
+//! Answers that a text announces: `#### 42`, "the answer is 42", "## Final Answer", `{"answer": "42"}`. Where an
+//! announced answer ends is told by [`clause`](super::clause).
+
+use std::borrow::Cow;
+
+use super::{Extracted, Rule, clause, conclusion};
 
 /// Announcements, compared without regard to ASCII case. The last one in the text counts.
-const ANNOUNCEMENTS: [&str; 34] = [
+const ANNOUNCEMENTS: [&str; 63] = [
     "answer is",
     "answer:",
     "answer :",
@@ -9,187 +14,193 @@ const ANNOUNCEMENTS: [&str; 34] = [
     "answer must be",
     "answer should be",
     "answer =",
+    "answer -",
+    "answer –",
+    "answer —",
+    "answers are",
     "\na: ",
     "answer to the question is",
+    "final answer\n",
+    "final answer**",
+    "answer\":",
+    "result:",
     "答案是",
     "答案为",
+    "答案为：",
     "答案：",
     "答案:",
     "答：",
+    "答:",
     "答案是：",
     "réponse est",
     "réponse:",
     "réponse :",
+    "réponse finale :",
     "respuesta es",
+    "respuesta correcta es",
+    "respuesta final es",
     "respuesta:",
     "antwort ist",
     "antwort:",
     "antwort lautet",
+    "ergebnis ist",
+    "ergebnis:",
     "risposta è",
     "risposta:",
     "resposta é",
     "resposta:",
+    "antwoord is",
+    "antwoord:",
+    "odpowiedź:",
+    "odpowiedź to",
+    "cevap:",
+    "đáp án là",
+    "đáp án:",
+    "đáp số:",
     "ответ:",
     "ответ -",
     "ответ —",
+    "ответ —",
     "答えは",
+    "答え：",
     "정답은",
     "الإجابة هي",
+    "الجواب هو",
+    "الإجابة النهائية:",
     "उत्तर है",
+    "התשובה היא",
+    "απάντηση είναι",
 ];
 
-/// What stands on the line behind the last `####`.
-pub(super) fn hashes(text: &str) -> Option<&str> {
-    let at = text.rfind("####")?;
-    let line = text[at + 4..].lines().next().unwrap_or_default().trim();
-    let line = line.strip_prefix("Answer:").unwrap_or(line).trim();
-    // `#### Step 2:` is a heading.
-    (!line.is_empty()
-        && line.bytes().any(|b| b.is_ascii_digit() || b == b'\\')
-        && !line.ends_with(':'))
-    .then_some(line)
+/// Which bytes announcements have at a place, in either case: sorts out nearly all of a text.
+const fn bytes_at(place: usize) -> [bool; 256] {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < ANNOUNCEMENTS.len() {
+        let byte = ANNOUNCEMENTS[at].as_bytes()[place];
+        bytes[byte as usize] = true;
+        bytes[byte.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    bytes
 }
 
-/// What the last announcement announces. `This answer is correct` announces nothing.
-pub(super) fn stated(text: &str) -> Option<&str> {
+const FIRST: [bool; 256] = bytes_at(0);
+const SECOND: [bool; 256] = bytes_at(1);
+const THIRD: [bool; 256] = bytes_at(2);
+
+/// What stands on the line behind the last `####`.
+pub(super) fn hashes(text: &str) -> Option<Extracted<'_>> {
+    let at = text.rfind("####")?;
+    let line = text[at + 4..].lines().next().unwrap_or_default();
+    let marks = |c: char| matches!(c, '*' | '_' | ' ' | ':');
+    let ended = line.trim_end_matches(['*', ' ']).ends_with(':');
+    let line = line.trim().trim_matches(marks);
+    let line = stated(line).unwrap_or_else(|| conclusion::of(line));
+    // `#### Step 2:` is a heading.
+    (!line.is_empty() && line.bytes().any(|b| b.is_ascii_digit() || b == b'\\') && !ended)
+        .then_some(Extracted {
+            text: line,
+            rule: Rule::Hashes,
+        })
+}
+
+/// What the last announcement announces. `This answer is correct` announces nothing, nor does `if the answer is 5`;
+/// an answer that the text takes back is none.
+pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
     let mut end = text.len();
     // Degenerate text repeats itself: a bounded number of looks is enough.
     for _ in 0..64 {
         let (at, length) = last_announcement(&text[..end])?;
-        let opinion = |answer: &&str| {
-            matches!(
-                answer.to_ascii_lowercase().as_str(),
-                "correct" | "incorrect" | "right" | "wrong" | "as follows"
-            )
-        };
-        if let Some(answer) = announced(&text[at + length..]).filter(|answer| !opinion(answer)) {
-            return Some(answer);
-        }
+        let rest = &text[at + length..];
         end = at;
+        if is_supposed(&text[..at]) {
+            continue;
+        }
+        let json = text[..at + length].ends_with("\":");
+        let answer = match json {
+            true => json_value(rest).map(Cow::Borrowed),
+            false => clause::answer(rest),
+        };
+        if let Some(answer) = answer.filter(|answer| !is_opinion(answer)) {
+            return (!clause::takes_back(rest)).then_some(answer);
+        }
     }
     None
 }
 
-/// The last announcement: where it starts and how long it is. One pass from the end; the first byte sorts out nearly all places.
+/// The last announcement: where it starts and how long it is. One pass from the end.
 fn last_announcement(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    (0..bytes.len())
-        .rev()
-        .filter(|at| text.is_char_boundary(*at))
-        .find_map(|at| {
-            let first = bytes[at].to_ascii_lowercase();
-            if !matches!(first, b'a' | b'r' | b'\n' | 0x80..) {
-                return None;
-            }
-            let begins = |a: &&&str| {
-                bytes
-                    .get(at..at + a.len())
-                    .is_some_and(|found| found.eq_ignore_ascii_case(a.as_bytes()))
-            };
-            ANNOUNCEMENTS
-                .iter()
-                .filter(begins)
-                .map(|a| (at, a.len()))
-                .max()
-        })
-}
-
-/// The answer at the start of what follows an announcement.
-fn announced(rest: &str) -> Option<&str> {
-    let rest = rest.trim_start_matches([' ', ':', '\n', '*', '=', '\u{a0}', '：']);
-    let rest = rest.strip_prefix("therefore ").unwrap_or(rest);
-    let answer = match formula(rest) {
-        Some(formula) => formula,
-        None => told(sentence(rest)),
-    };
-    let answer = answer.trim().trim_end_matches(['*', '.', ',', ' ']);
-    (!answer.is_empty() && answer.len() <= 300).then_some(answer)
-}
-
-/// A formula that the rest begins with, delimiters taken off.
-fn formula(rest: &str) -> Option<&str> {
-    for (open, close) in [("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")] {
-        let Some(inner) = rest.strip_prefix(open) else {
-            continue;
+    let longest = |at: usize| {
+        let begins = |a: &&&str| {
+            bytes
+                .get(at..at + a.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(a.as_bytes()))
         };
-        let length = inner.find(close)?;
-        // `$5 and $6` is money.
-        if open == "$" && inner[..length].contains('\n') {
-            return None;
-        }
-        let behind = &inner[length + close.len()..];
-        let alone = behind
-            .trim_start_matches(['*', ' '])
-            .starts_with(['.', '\n', ','])
-            || behind.trim().is_empty();
-        let money = open == "$"
-            && inner.starts_with(|c: char| c.is_ascii_digit())
-            && inner[..length].contains(' ');
-        return (alone || !money).then_some(&inner[..length]);
-    }
-    None
-}
-
-/// The mathematics in a sentence that tells the answer: `it takes **160 minutes** (or ...)`.
-fn told(sentence: &str) -> &str {
-    let wordy = |text: &str| {
-        text.split(' ')
-            .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic()))
-            .count()
+        ANNOUNCEMENTS
+            .iter()
+            .filter(begins)
+            .map(|a| (at, a.len()))
+            .max()
     };
-    if wordy(sentence) < 3
-        || !sentence.bytes().any(|b| b.is_ascii_digit())
-        || sentence.starts_with(|c: char| c.is_ascii_digit() || c == '\\')
-    {
-        return sentence;
-    }
-    for (open, close) in [("**", "**"), ("$", "$"), ("\\(", "\\)")] {
-        let inner = sentence
-            .split_once(open)
-            .and_then(|(_, rest)| rest.split_once(close))
-            .map(|(inner, _)| inner);
-        if let Some(inner) =
-            inner.filter(|inner| inner.bytes().any(|b| b.is_ascii_digit()) && wordy(inner) < 3)
-        {
-            return inner;
-        }
-    }
-    first_number(sentence).unwrap_or(sentence)
+    let possible = |at: &usize| {
+        FIRST[usize::from(bytes[*at])]
+            && SECOND[usize::from(bytes[*at + 1])]
+            && THIRD[usize::from(bytes[*at + 2])]
+    };
+    (0..bytes.len().saturating_sub(2))
+        .rev()
+        .filter(possible)
+        .find_map(longest)
 }
 
-/// The first number of a sentence, with its sign.
-fn first_number(text: &str) -> Option<&str> {
-    let start = text.bytes().position(|b| b.is_ascii_digit())?;
-    let part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '/' | '%');
-    let length = text[start..]
-        .find(|c: char| !part(c))
-        .unwrap_or(text.len() - start);
-    let number = text[start..start + length].trim_end_matches(['.', ',', '/']);
-    let negative =
-        text[..start].ends_with('-') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric());
-    let start = start - usize::from(negative);
-    text.get(start..start + number.len() + usize::from(negative))
+/// `if the answer is`, `suppose the answer is`, `a wrong answer is`, `Long answer:`: no statement.
+fn is_supposed(before: &str) -> bool {
+    let before = before.trim_end();
+    let before = before.strip_suffix("the").unwrap_or(before).trim_end();
+    let word = before
+        .rsplit(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    [
+        "if",
+        "suppose",
+        "assume",
+        "assuming",
+        "whether",
+        "unless",
+        "long",
+        "wrong",
+        "incorrect",
+        "previous",
+    ]
+    .iter()
+    .any(|supposed| word.eq_ignore_ascii_case(supposed))
 }
 
-/// Up to the end of the line or sentence.
-fn sentence(rest: &str) -> &str {
-    let line = rest.lines().next().unwrap_or_default();
-    let mut at = 0;
-    while let Some(found) = line[at..].find(". ").or_else(|| line[at..].find("。")) {
-        let end = at + found;
-        // `3. 5` does not end; `St. Louis` may, which costs a text answer at most.
-        if !line[end..]
-            .trim_start_matches(['.', ' '])
-            .starts_with(|c: char| c.is_ascii_digit())
-        {
-            return &line[..end];
+/// `the answer is correct`, `the answer is not 5`.
+fn is_opinion(answer: &str) -> bool {
+    let lower = answer.to_ascii_lowercase();
+    matches!(
+        lower.as_str(),
+        "correct" | "incorrect" | "right" | "wrong" | "as follows"
+    ) || lower.starts_with("not ") && lower.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// The value behind `"answer":`.
+fn json_value(rest: &str) -> Option<&str> {
+    let rest = rest.trim_start();
+    let value = match rest.strip_prefix('"') {
+        Some(quoted) => &quoted[..quoted.find('"')?],
+        None => {
+            let line = rest.lines().next()?;
+            let end = line.find(", \"").or_else(|| line.find('}'));
+            &line[..end.unwrap_or(line.len())]
         }
-        at = end + 1;
-        while !line.is_char_boundary(at) {
-            at += 1;
-        }
-    }
-    line
+    };
+    let value = value.trim().trim_end_matches(',');
+    (!value.is_empty() && value.len() <= clause::LONGEST).then_some(value)
 }
 
 #[cfg(test)]
@@ -208,15 +219,39 @@ mod tests {
             ("**Answer:** 260", "260"),
             ("The answer is 3.5 meters. Done", "3.5 meters"),
             ("the answer is \\(x+1\\), as", "x+1"),
+            (
+                "## Final Answer\n\n**12.6 cm**\n\n## Why\n\nIt is 4.2 + 8.4",
+                "12.6 cm",
+            ),
+            ("Final answer – 42", "42"),
+            ("{\"answer\": \"42\", \"sure\": 0.9}", "42"),
+            ("{\"answer\": 42, \"sure\": 0.9}", "42"),
         ] {
-            assert_eq!(stated(text), Some(answer), "{text}");
+            assert_eq!(stated(text).as_deref(), Some(answer), "{text}");
         }
-        assert_eq!(stated("no conclusion was reached"), None);
+        for text in [
+            "no conclusion was reached",
+            "If the answer is 5 then the sum is 11",
+            "The answer is 18.\n\nWait, I forgot 2, so it is 16.",
+            "The answer is not 5",
+        ] {
+            assert_eq!(stated(text), None, "{text}");
+        }
     }
 
     #[test]
     fn hashes_take_the_last_line() {
-        assert_eq!(hashes("#### 1\nmore\n#### 1,234\n"), Some("1,234"));
-        assert_eq!(hashes("#### Step 2:"), None);
+        let found = |text| hashes(text).map(|found| found.text.into_owned());
+        for (text, answer) in [
+            ("#### 1\nmore\n#### 1,234\n", "1,234"),
+            ("#### **$18**", "$18"),
+            ("#### Answer: 5", "5"),
+            ("#### $ 18 per day", "$ 18"),
+            ("#### The answer is 5.", "5"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(answer), "{text}");
+        }
+        assert_eq!(found("#### Step 2:"), None);
+        assert_eq!(found("#### **Step 2:**"), None);
     }
 }

@@ -1,32 +1,47 @@
-//! The last formula or number of a text that announces nothing.
+//! The last formula, list or number of a text that announces nothing.
 
-use super::{Extracted, Rule};
+use std::borrow::Cow;
+
+use super::formulas::{Formula, conclusion, displays, formulas, joint};
+use super::{Extracted, Rule, expression, prose};
 use crate::read::node::Node;
 use crate::read::{self, Digits};
 
 /// Where a formula, a bold passage or a number ends the text's mathematics.
 pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
-    let formula = last_formula(text);
-    let number = last_number(text);
+    let mut formulas = formulas(text);
+    without_names(text, &mut formulas);
+    let formula = formulas.last();
+    let number = expression::last(text);
     match (formula, number) {
         // A number behind the last formula is nearer to the end, unless the text breaks off within a formula.
-        (Some((_, end)), Some((start, number)))
-            if start >= end && !breaks_off(&text[end..start]) =>
+        (Some(formula), Some(number))
+            if number.start >= formula.end && !breaks_off(&text[formula.end..number.start]) =>
         {
-            Some(Extracted {
-                text: number.into(),
-                rule: Rule::Number,
-            })
+            Some(found(number.text, Rule::Number))
         }
-        (Some((formula, _)), _) => Some(Extracted {
-            text: formula.into(),
-            rule: Rule::Formula,
-        }),
-        (None, Some((_, number))) => Some(Extracted {
-            text: number.into(),
-            rule: Rule::Number,
-        }),
+        (Some(last), _) => Some(found(closing(text, &formulas, last), Rule::Formula)),
+        (None, Some(number)) => Some(found(number.text, Rule::Number)),
         (None, None) => None,
+    }
+}
+
+fn found(text: Cow<'_, str>, rule: Rule) -> Extracted<'_> {
+    Extracted { text, rule }
+}
+
+/// Drops names at the end of a line in which a formula says more: `$f(x) = x^2$ for all $x$`.
+fn without_names(text: &str, formulas: &mut Vec<Formula<'_>>) {
+    let is_name = |formula: &Formula<'_>| formula.inner.len() == 1;
+    let Some(says_more) = formulas.iter().rposition(|formula| !is_name(formula)) else {
+        return;
+    };
+    let line = &text[formulas[says_more].end
+        ..formulas[formulas.len() - 1]
+            .start
+            .max(formulas[says_more].end)];
+    if formulas[says_more].inner.contains('=') && !line.contains('\n') {
+        formulas.truncate(says_more + 1);
     }
 }
 
@@ -36,6 +51,76 @@ fn breaks_off(text: &str) -> bool {
         .is_some_and(|open| !text[open..].contains("\\]"))
 }
 
+/// The last formulas as one list, the value of a bold sentence, or what the last formula comes down to.
+fn closing<'a>(text: &'a str, formulas: &[Formula<'a>], last: &Formula<'a>) -> Cow<'a, str> {
+    if let Some(list) = list(text, formulas) {
+        return list;
+    }
+    let sentence = last.bold && last.inner.contains([':', '=']) && !last.inner.contains('\\');
+    if sentence && let Some(number) = expression::last(last.inner) {
+        return number.text;
+    }
+    conclusion(last.inner)
+}
+
+/// More formulas than these are no list that anyone writes.
+const MOST: usize = 32;
+
+/// The formulas at the end of a text that commas and conjunctions join, behind a verb or all labelled with one name.
+fn list<'a>(text: &'a str, formulas: &[Formula<'a>]) -> Option<Cow<'a, str>> {
+    let mut first = formulas.len() - 1;
+    let mut conjunction = false;
+    while first > 0 && formulas.len() - first < MOST {
+        let gap = &text[formulas[first - 1].end..formulas[first].start];
+        let Some(word) = joint(gap).filter(|_| formulas[first].bold == formulas[first - 1].bold)
+        else {
+            break;
+        };
+        conjunction |= word;
+        first -= 1;
+    }
+    let items = &formulas[first..];
+    let label = |formula: &Formula<'a>| formula.inner.split_once('=').map(|(name, _)| family(name));
+    let labelled =
+        label(&items[0]).is_some() && items.iter().all(|item| label(item) == label(&items[0]));
+    let before = text[..items[0].start].trim_end();
+    let verb = before
+        .rsplit(|c: char| !c.is_alphabetic())
+        .next()
+        .is_some_and(|word| prose::is_copula(word) || prose::opens_list(word));
+    let introduced = verb || before.ends_with(':');
+    let several = items.len() > 1 && (conjunction || items.len() > 2 || labelled);
+    if !several || !(labelled || introduced) {
+        return None;
+    }
+    let bold = items[0].bold;
+    Some(match bold {
+        true => items
+            .iter()
+            .map(|item| item.inner)
+            .collect::<Vec<_>>()
+            .join(", ")
+            .into(),
+        false => text[items[0].start..items[items.len() - 1].end].into(),
+    })
+}
+
+/// A label without its subscript: the eigenvalues `\lambda_1` and `\lambda_2` are of one family.
+fn family(name: &str) -> &str {
+    name.split_once('_').map_or(name, |(name, _)| name).trim()
+}
+
+/// Prose, however short.
+const SMALL_WORDS: [&str; 9] = ["so", "So", "is", "we", "it", "he", "as", "by", "be"];
+
+/// So many letters of another alphabet are prose.
+const FOREIGN: usize = 6;
+
+fn foreign_letters(text: &str) -> usize {
+    let foreign = |c: &char| !c.is_ascii() && c.is_alphabetic();
+    text.chars().filter(foreign).count()
+}
+
 /// A line that is mathematics from its beginning to its end.
 pub(super) fn formula(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -43,7 +128,10 @@ pub(super) fn formula(text: &str) -> Option<&str> {
         && !text.contains(['\n', '$'])
         && !text.contains("\\(")
         && !text.contains("\\[")
-        && prose_words(text) == 0;
+        && prose::long_words(text) == 0
+        && !text.split(' ').any(|word| SMALL_WORDS.contains(&word))
+        && foreign_letters(text) < FOREIGN
+        && !displays(text);
     let mathematical = || {
         !matches!(
             read::read(text, Digits::Grouped),
@@ -58,116 +146,6 @@ pub(super) fn whole(text: &str) -> Option<&str> {
     let text = text.trim();
     let words = text.split_whitespace().count();
     ((1..=3).contains(&words) && text.len() <= 60).then_some(text)
-}
-
-/// The last text between math delimiters or bold marks, and where it ends.
-fn last_formula(text: &str) -> Option<(&str, usize)> {
-    let pairs = [
-        ("$$", "$$"),
-        ("$", "$"),
-        ("\\(", "\\)"),
-        ("\\[", "\\]"),
-        ("**", "**"),
-    ];
-    let candidates = pairs
-        .iter()
-        .filter_map(|(open, close)| last_between(text, open, close));
-    candidates
-        .filter(|(inner, _)| is_mathematical(inner))
-        .max_by_key(|(inner, end)| (*end, inner.len()))
-}
-
-fn last_between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize)> {
-    let mut closings = unescaped_from_the_end(text, close);
-    let end = closings.next()?;
-    let start = unescaped_from_the_end(&text[..end], open).next()? + open.len();
-    let inner = text[start..end].trim().trim_matches('$').trim();
-    // One closing is gone already.
-    let unbalanced = open == close && closings.count().is_multiple_of(2);
-    let foreign = open == "$" && inner.contains('\n');
-    let unfit = inner.is_empty() || inner.len() >= 400 || unbalanced || foreign;
-    (!unfit).then_some((inner, end + close.len()))
-}
-
-/// Where a delimiter stands, the last first; `\$` is a dollar.
-fn unescaped_from_the_end<'a>(
-    text: &'a str,
-    delimiter: &'a str,
-) -> impl Iterator<Item = usize> + 'a {
-    text.rmatch_indices(delimiter)
-        .map(|(at, _)| at)
-        .filter(move |at| !text[..*at].ends_with('\\'))
-}
-
-/// Digits, or letters of which few stand beside each other, and no prose: `$5 and he kept $` is money.
-fn is_mathematical(text: &str) -> bool {
-    let marked = text
-        .bytes()
-        .any(|b| b.is_ascii_digit() || matches!(b, b'\\' | b'=' | b'^'));
-    (marked || text.chars().count() <= 3) && (text.contains('\\') || prose_words(text) < 2)
-}
-
-/// Words of plain prose.
-fn prose_words(text: &str) -> usize {
-    text.split(|c: char| c.is_whitespace())
-        .filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()))
-        .count()
-}
-
-/// The last number with its sign, decimals, fraction and percent sign; the 2 of `H2O` is none.
-fn last_number(text: &str) -> Option<(usize, &str)> {
-    let bytes = text.as_bytes();
-    let mut before = bytes.len();
-    loop {
-        let last = bytes[..before].iter().rposition(u8::is_ascii_digit)?;
-        let mut start = last;
-        while start > 0 && is_part(bytes, start - 1) {
-            start -= 1;
-        }
-        if start > 0 && (bytes[start - 1].is_ascii_alphabetic() || bytes[start - 1] == b'_') {
-            before = start;
-            continue;
-        }
-        while start < last && matches!(bytes[start], b',' | b'/') {
-            start += 1;
-        }
-        let mut end = last + 1;
-        if bytes.get(end) == Some(&b'%') {
-            end += 1;
-        } else if text[end..].starts_with("\\%") {
-            end += 2;
-        }
-        start = signed(text, start);
-        return text.get(start..end).map(|number| (start, number));
-    }
-}
-
-/// Digits, and separators between digits.
-fn is_part(bytes: &[u8], at: usize) -> bool {
-    match bytes[at] {
-        b'0'..=b'9' => true,
-        b'.' => bytes[at + 1].is_ascii_digit(),
-        b',' | b'/' => at > 0 && bytes[at - 1].is_ascii_digit() && bytes[at + 1].is_ascii_digit(),
-        _ => false,
-    }
-}
-
-/// Where a number with its sign begins: `-5`, `-$40`; `7-5` has no sign.
-fn signed(text: &str, start: usize) -> usize {
-    let before = text[..start].trim_end_matches('$').trim_end_matches('\\');
-    let dollars = before.len();
-    for minus in ["-", "−"] {
-        if let Some(rest) = before.strip_suffix(minus)
-            && !rest.ends_with(|c: char| {
-                c.is_alphanumeric()
-                    || c == ')'
-                    || c == ' ' && rest.trim_end().ends_with(|c: char| c.is_ascii_digit())
-            })
-        {
-            return rest.len();
-        }
-    }
-    if dollars < start { dollars } else { start }
 }
 
 #[cfg(test)]
@@ -185,12 +163,30 @@ mod tests {
         assert_eq!(found("the temperature drops to -3").as_deref(), Some("-3"));
         assert_eq!(
             found("It takes **160 minutes** (or 2 hours and 40 minutes).").as_deref(),
-            Some("40")
+            Some("160 minutes")
         );
         assert_eq!(found("5 litres of H2O").as_deref(), Some("5"));
         assert_eq!(found("no conclusion").as_deref(), None);
         assert_eq!(found("which gives 2.5 hours").as_deref(), Some("2.5"));
         assert_eq!(found("1,234 people").as_deref(), Some("1,234"));
         assert_eq!(found("how many $? just about 1$").as_deref(), Some("1"));
+        assert_eq!(found("**Total: $15**").as_deref(), Some("15"));
+    }
+
+    #[test]
+    fn lists_of_formulas() {
+        assert_eq!(
+            found("so $x=1$ or $x=4$.").as_deref(),
+            Some("$x=1$ or $x=4$")
+        );
+        assert_eq!(
+            found("They are **7** and **11**.").as_deref(),
+            Some("7, 11")
+        );
+        assert_eq!(
+            found(r"so $\lambda_1 = 2$ and $\lambda_2 = -1$").as_deref(),
+            Some(r"$\lambda_1 = 2$ and $\lambda_2 = -1$")
+        );
+        assert_eq!(found("with $x=1$ and $y=4$").as_deref(), Some("y=4"));
     }
 }

@@ -1,60 +1,93 @@
-//! Complex numbers in double precision with a bound on their absolute error.
+//! Complex numbers of either precision with a bound on their absolute error.
 
-use std::f64::consts::PI;
-
-/// Relative error granted to each operation: a few units in the last place.
-const ULP: f64 = 4.0 * f64::EPSILON;
+use super::real::Real;
 
 /// All values within `error` of `re + i im`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Ball {
-    pub(crate) re: f64,
-    pub(crate) im: f64,
+pub(crate) struct Ball<T> {
+    pub(crate) re: T,
+    pub(crate) im: T,
     pub(crate) error: f64,
 }
 
-impl Ball {
+impl<T: Real> Ball<T> {
     pub(crate) const I: Self = Self {
-        re: 0.0,
-        im: 1.0,
+        re: T::ZERO,
+        im: T::ONE,
         error: 0.0,
     };
+    pub(crate) const ONE: Self = Self {
+        re: T::ONE,
+        im: T::ZERO,
+        error: 0.0,
+    };
+    /// Relative error granted to each operation: a few units in the last place.
+    const ULP: f64 = 4.0 * T::EPSILON;
 
     /// A real value known to a few units in the last place.
-    pub(crate) fn real(value: f64) -> Self {
+    pub(crate) fn real(value: T) -> Self {
         Self {
-            re: value,
-            im: 0.0,
-            error: value.abs() * f64::EPSILON,
+            error: value.to_f64().abs() * T::EPSILON,
+            ..Self::at(value)
         }
     }
 
     /// A value that is exactly representable.
     pub(crate) fn exact(value: f64) -> Self {
+        Self::at(T::from_f64(value))
+    }
+
+    /// A value that is exactly as given.
+    pub(crate) fn at(re: T) -> Self {
         Self {
-            re: value,
-            im: 0.0,
+            re,
+            im: T::ZERO,
             error: 0.0,
         }
     }
 
+    /// Nothing but a bound.
+    pub(super) fn around_zero(error: f64) -> Self {
+        Self {
+            error,
+            ..Self::at(T::ZERO)
+        }
+    }
+
     pub(crate) fn size(self) -> f64 {
-        self.re.hypot(self.im)
+        match self.im.is_zero() {
+            true => self.re.to_f64().abs(),
+            false => self.re.to_f64().hypot(self.im.to_f64()),
+        }
     }
 
     pub(crate) fn is_real(self) -> bool {
-        self.im.abs() <= self.error
+        self.im.is_zero() || self.im.to_f64().abs() <= self.error
     }
 
-    /// `None` for overflow and for values of which nothing is known.
+    /// What an operation on it costs, beside one on a real number.
+    pub(super) fn weight(self) -> usize {
+        if self.im.is_zero() { 1 } else { 3 }
+    }
+
+    /// The whole number that a real value may be.
+    pub(crate) fn whole(self) -> Option<f64> {
+        let nearest = self.re.to_f64().round();
+        let off = (self.re - T::from_f64(nearest)).to_f64().abs();
+        (self.is_real() && off <= self.error).then_some(nearest)
+    }
+
+    /// `None` for overflow, for values of which nothing is known, and for those too small to have a bound.
     pub(crate) fn checked(self) -> Option<Self> {
         let known = self.re.is_finite() && self.im.is_finite() && self.error.is_finite();
-        known.then_some(self)
+        let size = self.size();
+        let small = size < T::SMALLEST && size > self.error;
+        (known && !small).then_some(self)
     }
 
     fn rounded(self) -> Self {
         Self {
-            error: self.error + self.size() * ULP,
+            error: self.error + self.size() * Self::ULP,
             ..self
         }
     }
@@ -81,37 +114,68 @@ impl Ball {
     }
 
     pub(crate) fn mul(self, other: Self) -> Self {
-        let error = self.error * (other.size() + other.error) + other.error * self.size();
-        let re = self.re * other.re - self.im * other.im;
-        let im = self.re * other.im + self.im * other.re;
-        let size = self.size() * other.size();
+        let (own, others) = (self.size(), other.size());
+        let error = self.error * (others + other.error) + other.error * own;
+        let (re, im) = match self.im.is_zero() && other.im.is_zero() {
+            true => (self.re * other.re, T::ZERO),
+            false => (
+                self.re * other.re - self.im * other.im,
+                self.re * other.im + self.im * other.re,
+            ),
+        };
+        let size = own * others;
+        // A product of numbers that are not zero must not look like zero.
+        let vanished = size < T::SMALLEST && own > self.error && others > other.error;
         Self {
             re,
             im,
-            error: error + size * ULP,
+            error: if vanished {
+                f64::INFINITY
+            } else {
+                error + size * Self::ULP
+            },
         }
     }
 
     /// `None` when the divisor may be zero.
     pub(crate) fn div(self, other: Self) -> Option<Self> {
-        let size = other.size();
-        if size <= 2.0 * other.error || size == 0.0 {
-            return None;
-        }
-        let (re, im) = (other.re / size / size, -other.im / size / size);
-        let error = other.error / size / (size - other.error) + ULP / size;
-        self.mul(Self { re, im, error }).checked()
+        self.mul(other.inverse()?).checked()
     }
 
+    fn inverse(self) -> Option<Self> {
+        let size = self.size();
+        if size <= 2.0 * self.error || size == 0.0 {
+            return None;
+        }
+        let (re, im) = if self.im.is_zero() {
+            (T::ONE / self.re, T::ZERO)
+        } else {
+            // Scaled by a double near the size, so that squares do not overflow.
+            let scale = T::from_f64(size);
+            let (re, im) = (self.re / scale, self.im / scale);
+            let near_one = (re * re + im * im) * scale;
+            (re / near_one, -im / near_one)
+        };
+        let error = self.error / size / (size - self.error) + Self::ULP / size;
+        Some(Self { re, im, error })
+    }
+
+    /// `None` where it overflows, or is too small to be told from zero.
     pub(crate) fn exp(self) -> Option<Self> {
         let scale = self.re.exp();
-        let error = scale * (self.error.exp_m1() + (1.0 + self.re.abs() + self.im.abs()) * ULP);
-        Self {
-            re: scale * self.im.cos(),
-            im: scale * self.im.sin(),
-            error,
+        let size = scale.to_f64();
+        if size < T::SMALLEST {
+            return None;
         }
-        .checked()
+        let reach = 1.0 + self.re.to_f64().abs() + self.im.to_f64().abs();
+        let error = size * (self.error.exp_m1() + reach * Self::ULP);
+        let (re, im) = if self.im.is_zero() {
+            (scale, T::ZERO)
+        } else {
+            let (sine, cosine) = self.im.sin_cos();
+            (scale * cosine, scale * sine)
+        };
+        Self { re, im, error }.checked()
     }
 
     /// Principal logarithm; `None` near zero.
@@ -120,54 +184,48 @@ impl Ball {
         if size <= 2.0 * self.error || size == 0.0 {
             return None;
         }
-        let im = if self.is_real() {
-            if self.re < 0.0 { PI } else { 0.0 }
-        } else {
+        let im = if !self.is_real() {
             self.im.atan2(self.re)
+        } else if self.re < T::ZERO {
+            T::PI
+        } else {
+            T::ZERO
         };
-        let error = self.error / (size - self.error) + ULP * (1.0 + size.ln().abs());
-        Some(Self {
-            re: size.ln(),
-            im,
-            error,
-        })
+        let error = self.error / (size - self.error) + Self::ULP * (1.0 + size.ln().abs());
+        let re = self.re.hypot(self.im).ln();
+        Self { re, im, error }.checked()
     }
 
-    /// Principal square root.
+    /// Principal square root. A negative real has a purely imaginary one.
     pub(crate) fn sqrt(self) -> Option<Self> {
-        if self.is_real() && self.re >= 0.0 {
-            let root = self.re.sqrt();
-            let error = if root > 0.0 && self.error < self.re {
-                self.error / root
-            } else {
-                self.error.sqrt()
-            };
-            return Some(Self {
-                re: root,
-                im: 0.0,
-                error: error + root * ULP,
-            });
+        let size = self.size();
+        if self.error > 0.0 && size <= 2.0 * self.error {
+            return Some(Self::around_zero((size + self.error).sqrt()));
         }
-        if self.size() == 0.0 {
-            return Some(Self {
-                re: 0.0,
-                im: 0.0,
-                error: self.error.sqrt(),
-            });
+        if !self.is_real() {
+            return self.ln()?.mul(Self::exact(0.5)).exp();
         }
-        self.ln()?.mul(Self::exact(0.5)).exp().map(|root| {
-            // A negative real has a purely imaginary root.
-            if self.is_real() {
-                Self { re: 0.0, ..root }
-            } else {
-                root
-            }
+        let root = self.re.abs().sqrt();
+        let size = root.to_f64();
+        let carried = if self.error > 0.0 {
+            self.error / size
+        } else {
+            0.0
+        };
+        let (re, im) = match self.re < T::ZERO {
+            true => (T::ZERO, root),
+            false => (root, T::ZERO),
+        };
+        Some(Self {
+            re,
+            im,
+            error: carried + size * Self::ULP,
         })
     }
 
     /// Whole power by squaring.
     pub(crate) fn powi(self, exponent: i64) -> Option<Self> {
-        let (mut base, mut left, mut product) = (self, exponent.unsigned_abs(), Self::exact(1.0));
+        let (mut base, mut left, mut product) = (self, exponent.unsigned_abs(), Self::ONE);
         while left > 0 {
             if left & 1 == 1 {
                 product = product.mul(base).checked()?;
@@ -178,31 +236,66 @@ impl Ball {
             }
         }
         if exponent < 0 {
-            Self::exact(1.0).div(product)
+            Self::ONE.div(product)
         } else {
             Some(product)
         }
     }
 
+    /// The exponent as a whole number, where it is or may be one and repeated squaring is short.
+    pub(crate) fn whole_exponent(self) -> Option<i64> {
+        self.whole()
+            .filter(|whole| self.error < 1e-9 && whole.abs() < 1e9)
+            .map(|whole| whole as i64)
+    }
+
     /// `self^other`; whole powers are exact about signs, everything else is principal.
     pub(crate) fn pow(self, other: Self) -> Option<Self> {
-        let nearest = other.re.round();
-        if other.is_real()
-            && other.error < 1e-9
-            && (other.re - nearest).abs() <= other.error
-            && nearest.abs() < 1e9
-        {
-            return self.powi(nearest as i64);
+        if let Some(whole) = other.whole_exponent() {
+            let power = self.powi(whole)?;
+            if other.error == 0.0 {
+                return Some(power);
+            }
+            // The exponent may lie beside the whole number.
+            let slope = match self.size() > 0.0 {
+                true => power.size() * (self.size().ln().abs() + self.angle()),
+                false => 0.0,
+            };
+            return Self {
+                error: power.error + 2.0 * other.error * slope,
+                ..power
+            }
+            .checked();
         }
-        if self.size() == 0.0 {
-            return (other.re > other.error).then(|| Self::exact(0.0));
+        if self.size() <= 2.0 * self.error || self.size() == 0.0 {
+            return self.power_near_zero(other);
         }
         let power = other.mul(self.ln()?).exp()?;
-        let real = self.is_real() && self.re > 0.0 && other.is_real();
+        let real = self.is_real() && self.re > T::ZERO && other.is_real();
         Some(if real {
-            Self { im: 0.0, ..power }
+            Self {
+                im: T::ZERO,
+                ..power
+            }
         } else {
             power
         })
+    }
+
+    /// A positive power of what may be zero: no larger than the power of its bound.
+    fn power_near_zero(self, other: Self) -> Option<Self> {
+        let (bound, power) = (self.size() + self.error, other.re.to_f64());
+        let largest = |power: f64| bound.powf(power);
+        (other.is_real() && power > other.error).then(|| {
+            Self::around_zero(largest(power - other.error).max(largest(power + other.error)))
+        })
+    }
+
+    /// How far from the positive axis, for bounds. Real numbers keep to the axis: whole powers of them are real.
+    fn angle(self) -> f64 {
+        match self.is_real() {
+            true => 0.0,
+            false => std::f64::consts::PI,
+        }
     }
 }

@@ -1,27 +1,24 @@
-//! Known functions of balls. Errors are bounded by the derivative at the centre with a margin.
+//! Known functions of balls. Errors are bounded by the largest derivative in the ball.
 
 use super::ball::Ball;
+use super::real::Real;
 use crate::read::token::Function;
 
-/// Error bounds by derivatives hold only for narrow balls.
-const WIDEST: f64 = 1e-3;
-
 /// `function(x)`; `None` where it is undefined or its value cannot be bounded.
-pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
+pub(super) fn apply<T: Real>(function: Function, x: Ball<T>) -> Option<Ball<T>> {
     use Function as F;
-    let one = Ball::exact(1.0);
-    let inverse = |x: Ball| one.div(x);
+    let one = Ball::ONE;
+    let inverse = |x: Ball<T>| one.div(x);
     match function {
         F::Sqrt => x.sqrt(),
         F::Cbrt => root(x, 3),
         F::Ln | F::Log => x.ln(),
-        F::Log2 => x.ln()?.div(Ball::real(std::f64::consts::LN_2)),
-        F::Log10 => x.ln()?.div(Ball::real(std::f64::consts::LN_10)),
+        F::Log2 => x.ln()?.div(Ball::real(T::LN_2)),
+        F::Log10 => x.ln()?.div(Ball::real(T::LN_10)),
         F::Exp => x.exp(),
         F::Abs => Some(Ball {
-            re: x.size(),
-            im: 0.0,
-            error: x.error + x.size() * f64::EPSILON,
+            error: x.error + x.size() * 4.0 * T::EPSILON,
+            ..Ball::at(x.re.hypot(x.im))
         }),
         F::Sin => sin(x),
         F::Cos => cos(x),
@@ -29,16 +26,14 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::Cot => cos(x)?.div(sin(x)?),
         F::Sec => inverse(cos(x)?),
         F::Csc => inverse(sin(x)?),
-        F::ArcSin => bounded(x, f64::asin, |v| 1.0 / (1.0 - v * v).sqrt()),
-        F::ArcCos => bounded(x, f64::acos, |v| 1.0 / (1.0 - v * v).sqrt()),
-        F::ArcTan => real(x, f64::atan, |v| 1.0 / (1.0 + v * v)),
-        F::ArcCot => Ball::real(std::f64::consts::FRAC_PI_2)
-            .sub(apply(F::ArcTan, x)?)
-            .checked(),
+        F::ArcSin => bounded(x, |v, rest| v.atan2(rest)),
+        F::ArcCos => bounded(x, |v, rest| rest.atan2(v)),
+        F::ArcTan => arctan(x),
+        F::ArcCot => half_turn().sub(arctan(x)?).checked(),
         F::ArcSec => apply(F::ArcCos, inverse(x)?),
         F::ArcCsc => apply(F::ArcSin, inverse(x)?),
-        F::Sinh => Some(x.exp()?.sub(x.negated().exp()?).mul(Ball::exact(0.5))),
-        F::Cosh => Some(x.exp()?.add(x.negated().exp()?).mul(Ball::exact(0.5))),
+        F::Sinh => hyperbolic(x, |grown, shrunk| grown.sub(shrunk)),
+        F::Cosh => hyperbolic(x, Ball::add),
         F::Tanh => apply(F::Sinh, x)?.div(apply(F::Cosh, x)?),
         F::Coth => apply(F::Cosh, x)?.div(apply(F::Sinh, x)?),
         F::Sech => inverse(apply(F::Cosh, x)?),
@@ -46,20 +41,18 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
         F::ArcSinh => x.add(x.mul(x).add(one).sqrt()?).ln(),
         F::ArcCosh => x.add(x.mul(x).sub(one).sqrt()?).ln(),
         F::ArcTanh => Some(one.add(x).div(one.sub(x))?.ln()?.mul(Ball::exact(0.5))),
-        F::Floor => stepped(x, f64::floor),
-        F::Ceiling => stepped(x, f64::ceil),
-        F::Sign => stepped(x, |v| if v == 0.0 { 0.0 } else { v.signum() }),
-        F::Re => Some(Ball { im: 0.0, ..x }),
+        F::Floor => stepped(x, T::floor),
+        F::Ceiling => stepped(x, |v| -(-v).floor()),
+        F::Sign => stepped(x, sign),
+        F::Re => Some(Ball { im: T::ZERO, ..x }),
         F::Im => Some(Ball {
-            re: x.im,
-            im: 0.0,
             error: x.error,
+            ..Ball::at(x.im)
         }),
         F::Conjugate => Some(Ball { im: -x.im, ..x }),
-        F::Arg => Some(Ball {
-            im: 0.0,
-            re: x.ln()?.im,
-            error: x.ln()?.error,
+        F::Arg => x.ln().map(|ln| Ball {
+            error: ln.error,
+            ..Ball::at(ln.im)
         }),
         F::Factorial => factorial(x, 1),
         F::DoubleFactorial => factorial(x, 2),
@@ -69,86 +62,133 @@ pub(super) fn apply(function: Function, x: Ball) -> Option<Ball> {
 }
 
 /// The real root of odd order for negative numbers, the principal root otherwise.
-pub(super) fn root(x: Ball, order: i64) -> Option<Ball> {
-    if order % 2 != 0 && x.is_real() && x.re < 0.0 {
+pub(super) fn root<T: Real>(x: Ball<T>, order: i64) -> Option<Ball<T>> {
+    if order % 2 != 0 && x.is_real() && x.re < T::ZERO {
         return root(x.negated(), order).map(Ball::negated);
     }
     match order {
         2 => x.sqrt(),
-        _ => x.pow(Ball::real(1.0 / order as f64)),
+        _ => x.pow(Ball::ONE.div(Ball::exact(order as f64))?),
     }
 }
 
-fn sin(x: Ball) -> Option<Ball> {
-    let (re, im) = (x.re.sin() * x.im.cosh(), x.re.cos() * x.im.sinh());
-    wave(x, re, im)
+fn half_turn<T: Real>() -> Ball<T> {
+    Ball::real(T::PI).mul(Ball::exact(0.5))
 }
 
-fn cos(x: Ball) -> Option<Ball> {
-    let (re, im) = (x.re.cos() * x.im.cosh(), -x.re.sin() * x.im.sinh());
-    wave(x, re, im)
+fn sin<T: Real>(x: Ball<T>) -> Option<Ball<T>> {
+    wave(x, |sine, cosine, cosh, sinh| (sine * cosh, cosine * sinh))
 }
 
-/// Sine and cosine change by at most `cosh(im)` per unit; large arguments are themselves rounded.
-fn wave(x: Ball, re: f64, im: f64) -> Option<Ball> {
-    let slope = x.im.cosh();
-    Ball {
-        re,
-        im,
-        error: (x.error * 1.01 + f64::EPSILON * 4.0) * slope,
-    }
-    .checked()
-    .filter(|_| x.error < 0.5)
-}
-
-/// A real function by its derivative.
-fn real(x: Ball, value: fn(f64) -> f64, slope: fn(f64) -> f64) -> Option<Ball> {
-    if !x.is_real() || x.error > WIDEST {
-        return None;
-    }
-    let result = value(x.re);
-    Ball {
-        re: result,
-        im: 0.0,
-        error: 1.1 * x.error * slope(x.re).abs() + result.abs() * 4.0 * f64::EPSILON,
-    }
-    .checked()
-}
-
-/// A function that lives on [-1, 1]; the ends have infinite slope and get the root of the error.
-fn bounded(x: Ball, value: fn(f64) -> f64, slope: fn(f64) -> f64) -> Option<Ball> {
-    if !x.is_real() || x.re.abs() > 1.0 + x.error {
-        return None;
-    }
-    let at = x.re.clamp(-1.0, 1.0);
-    if 1.0 - at.abs() > 4.0 * x.error {
-        return real(Ball { re: at, ..x }, value, slope);
-    }
-    Some(Ball {
-        re: value(at),
-        im: 0.0,
-        error: 4.0 * (x.error + f64::EPSILON).sqrt(),
+fn cos<T: Real>(x: Ball<T>) -> Option<Ball<T>> {
+    wave(x, |sine, cosine, cosh, sinh| {
+        (cosine * cosh, -(sine * sinh))
     })
 }
 
-/// A step function, where the ball lies between two steps or is a step exactly.
-fn stepped(x: Ball, value: fn(f64) -> f64) -> Option<Ball> {
+/// Sine and cosine change by at most `cosh(im)` per unit; large arguments are themselves rounded.
+fn wave<T: Real>(x: Ball<T>, parts: fn(T, T, T, T) -> (T, T)) -> Option<Ball<T>> {
+    // Of a wider ball nothing is known, and the angle need not be computed.
+    if x.error >= 0.5 {
+        return None;
+    }
+    let (sine, cosine) = x.re.sin_cos();
+    let (cosh, sinh) = match x.im.is_zero() {
+        true => (T::ONE, T::ZERO),
+        false => {
+            let (half, grown) = (T::from_f64(0.5), x.im.exp());
+            let shrunk = T::ONE / grown;
+            ((grown + shrunk) * half, (grown - shrunk) * half)
+        }
+    };
+    let (re, im) = parts(sine, cosine, cosh, sinh);
+    let rounding = T::EPSILON * (4.0 + x.re.to_f64().abs());
+    let error = (x.error * 1.01 + rounding) * x.im.to_f64().cosh();
+    Ball { re, im, error }.checked()
+}
+
+/// Half of `e^x` with `e^-x`.
+fn hyperbolic<T: Real>(x: Ball<T>, joined: fn(Ball<T>, Ball<T>) -> Ball<T>) -> Option<Ball<T>> {
+    let grown = x.exp()?;
+    joined(grown, Ball::ONE.div(grown)?)
+        .mul(Ball::exact(0.5))
+        .checked()
+}
+
+fn arctan<T: Real>(x: Ball<T>) -> Option<Ball<T>> {
+    let nearest = (x.re.to_f64().abs() - x.error).max(0.0);
+    real(x, x.re.atan2(T::ONE), 1.0 / (1.0 + nearest * nearest))
+}
+
+/// The value of a real function by its steepest slope.
+fn real<T: Real>(x: Ball<T>, value: T, slope: f64) -> Option<Ball<T>> {
     if !x.is_real() {
         return None;
     }
-    let (low, high) = (value(x.re - x.error), value(x.re + x.error));
-    (low == high || x.error == 0.0).then(|| Ball::exact(value(x.re)))
+    Ball {
+        error: 1.01 * x.error * slope + value.to_f64().abs() * 4.0 * T::EPSILON,
+        ..Ball::at(value)
+    }
+    .checked()
+}
+
+/// A function that lives on [-1, 1], by `v` and `sqrt(1 - v^2)`; the ends have infinite slope and get the root of the
+/// error.
+fn bounded<T: Real>(x: Ball<T>, value: fn(T, T) -> T) -> Option<Ball<T>> {
+    if !x.is_real() {
+        return None;
+    }
+    let room = T::ONE - x.re.abs();
+    let to_end = room.to_f64();
+    if to_end < -x.error {
+        return None;
+    }
+    if to_end <= 0.0 {
+        let end = if x.re < T::ZERO { -T::ONE } else { T::ONE };
+        return Some(Ball {
+            error: 4.0 * (x.error + to_end.abs() + T::EPSILON.powi(2)).sqrt(),
+            ..Ball::at(value(end, T::ZERO))
+        });
+    }
+    let rest = (room * (T::ONE + x.re.abs())).sqrt();
+    if to_end > 4.0 * x.error {
+        // A quarter nearer to the end the slope is 2/sqrt(3) times as large at most.
+        return real(x, value(x.re, rest), 1.16 / rest.to_f64());
+    }
+    Some(Ball {
+        error: 4.0 * (x.error + T::EPSILON.powi(2)).sqrt(),
+        ..Ball::at(value(x.re, rest))
+    })
+}
+
+fn sign<T: Real>(value: T) -> T {
+    if value.is_zero() {
+        T::ZERO
+    } else if value < T::ZERO {
+        -T::ONE
+    } else {
+        T::ONE
+    }
+}
+
+/// A step function, where the ball lies between two steps or is a step exactly.
+fn stepped<T: Real>(x: Ball<T>, value: fn(T) -> T) -> Option<Ball<T>> {
+    if !x.is_real() {
+        return None;
+    }
+    let error = T::from_f64(x.error);
+    let (low, high) = (value(x.re - error), value(x.re + error));
+    (low == high || x.error == 0.0).then(|| Ball::at(value(x.re)))
 }
 
 /// Factorials of whole numbers that a double can hold.
-fn factorial(x: Ball, step: usize) -> Option<Ball> {
-    let n = x.re.round();
-    if !x.is_real() || (x.re - n).abs() > x.error || x.error > 0.1 || !(0.0..=170.0).contains(&n) {
-        return None;
-    }
+fn factorial<T: Real>(x: Ball<T>, step: usize) -> Option<Ball<T>> {
+    let n = x
+        .whole()
+        .filter(|n| x.error <= 0.1 && (0.0..=170.0).contains(n))?;
     (1..=n as u64)
         .rev()
         .step_by(step)
         .map(|k| Ball::exact(k as f64))
-        .try_fold(Ball::exact(1.0), |product, k| product.mul(k).checked())
+        .try_fold(Ball::ONE, |product, k| product.mul(k).checked())
 }

@@ -9,7 +9,9 @@ pub(crate) struct Point {
 impl Point {
     /// Rounds below this take positive values only: conventions about roots and logarithms differ elsewhere.
     pub(crate) const POSITIVE: u64 = 6;
-    pub(crate) const ROUNDS: u64 = 12;
+    pub(crate) const ROUNDS: u64 = 20;
+    /// Rounds from this one on lie far out, on both sides: `3 - x` is `|x - 3|` nearby.
+    const FAR: u64 = 12;
 
     pub(crate) fn new(round: u64) -> Self {
         Self { round }
@@ -22,9 +24,13 @@ impl Point {
     /// The value of a variable.
     pub(crate) fn value(self, name: &str) -> f64 {
         let unit = unit(hash(name, self.round));
-        match self.is_positive() {
-            true => 0.15 + 2.2 * unit,
-            false => 3.1 * unit - 1.6,
+        match self.round {
+            _ if self.is_positive() => 0.15 + 2.2 * unit,
+            round if round < Self::FAR => 3.1 * unit - 1.6,
+            round => {
+                let reach = if round % 2 == 0 { 16.0 } else { 120.0 };
+                reach * (unit - 0.5)
+            }
         }
     }
 

@@ -36,16 +36,25 @@ impl<'a> Parser<'a> {
         }
         let mut items = vec![self.relation()?];
         self.set_head = false;
-        if open == Bracket::Curly && (self.take(Sign::Bar) || self.take(Sign::Mid)) {
+        if open == Bracket::Curly
+            && (self.take(Sign::Bar) || self.take(Sign::Mid) || self.take(Sign::Colon))
+        {
             let condition = self.list()?;
             items = vec![Node::Such(
                 Box::new(items.swap_remove(0)),
                 Box::new(condition),
             )];
         }
-        if self.take(Sign::Over) {
-            let bottom = self.additive()?;
-            items = vec![Node::quotient(items.swap_remove(0), bottom)];
+        // `P(A | B)`
+        if open == Bracket::Round
+            && self.bars == 0
+            && (self.take(Sign::Bar) || self.take(Sign::Mid))
+        {
+            let condition = self.relation()?;
+            items = vec![Node::Such(
+                Box::new(items.swap_remove(0)),
+                Box::new(condition),
+            )];
         }
         while matches!(
             self.peek(),
@@ -171,7 +180,9 @@ impl<'a> Parser<'a> {
                         rows.push(std::mem::take(&mut row));
                     }
                 }
-                Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon)) => self.at += 1,
+                Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon | Sign::Dot)) => {
+                    self.at += 1
+                }
                 Some(Lexeme::Text("if" | "for" | "when" | "where" | "if " | "for ")) => {
                     self.at += 1
                 }
@@ -219,6 +230,12 @@ impl<'a> Parser<'a> {
             let imaginary = Node::product(vec![Node::Constant(Constant::I), part(Function::Sin)]);
             return Ok(Node::Sum(vec![part(Function::Cos), imaginary]));
         }
+        if matches!(
+            function,
+            Function::Gcd | Function::Lcm | Function::Min | Function::Max
+        ) {
+            arguments.sort_by_cached_key(Node::to_string);
+        }
         arguments.extend(base.filter(|_| matches!(function, Function::Log | Function::Ln)));
         let node = Node::Apply(function, arguments);
         Ok(match power {
@@ -255,7 +272,13 @@ impl<'a> Parser<'a> {
         while self.starts_factor()
             && !matches!(
                 self.peek(),
-                Some(Lexeme::Function(_) | Lexeme::Open(_) | Lexeme::Text(_) | Lexeme::Begin(_))
+                Some(
+                    Lexeme::Function(_)
+                        | Lexeme::Open(_)
+                        | Lexeme::Text(_)
+                        | Lexeme::Begin(_)
+                        | Lexeme::Accent("vec" | "hat")
+                )
             )
         {
             factors.push(self.factor()?);
@@ -286,6 +309,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected());
         }
         let from = Box::new(sides.swap_remove(1));
+        let (body, index) = body.bound(&index);
         Ok(Node::Range {
             product,
             index,

@@ -110,9 +110,11 @@ impl<'a> Lexer<'a> {
                 })),
                 _ => match vocabulary::word(bare) {
                     // Seconds and minutes are units as often as functions.
-                    Some(lexeme @ (Lexeme::Function(_) | Lexeme::Constant(_)))
-                        if !matches!(bare, "sec" | "min" | "lb" | "sign") =>
-                    {
+                    Some(
+                        lexeme @ (Lexeme::Function(_)
+                        | Lexeme::Constant(_)
+                        | Lexeme::Sign(Sign::Modulo)),
+                    ) if !matches!(bare, "sec" | "min" | "lb" | "sign") => {
                         self.push(lexeme);
                     }
                     _ => self.push(Lexeme::Text(inner)),

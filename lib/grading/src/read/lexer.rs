@@ -261,6 +261,7 @@ impl<'a> Lexer<'a> {
         self.at += 1 + length;
         match vocabulary::command(name) {
             Meaning::Is(lexeme) => self.push(lexeme),
+            Meaning::Nothing if matches!(name, "mathbf" | "boldsymbol" | "bm") => self.bold(end),
             Meaning::Nothing => {}
             Meaning::Blank => self.spaced = true,
             Meaning::Text => self.text_argument(end, false),
@@ -273,6 +274,25 @@ impl<'a> Lexer<'a> {
                 self.argument(end);
             }
             Meaning::Invisible => self.invisible(end),
+        }
+    }
+}
+
+impl<'a> Lexer<'a> {
+    /// `\mathbf{a}` is a vector and `\mathbf{R}` a number set; other bold things are only bold.
+    fn bold(&mut self, end: usize) {
+        let rest = self.rest(end).as_bytes();
+        let [b'{', letter, b'}', ..] = rest else {
+            return;
+        };
+        match letter {
+            b'R' | b'Z' | b'Q' | b'N' => {
+                let set = vocabulary::blackboard(&self.rest(end)[1..2]);
+                self.at += 3;
+                self.push(set.map_or(Lexeme::Letter(char::from(*letter)), Lexeme::Constant));
+            }
+            b'a'..=b'z' => self.push(Lexeme::Accent("vec")),
+            _ => {}
         }
     }
 }

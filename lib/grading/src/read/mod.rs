@@ -1,8 +1,10 @@
 //! From the text of an answer to a syntax tree. Knows nothing about equality.
 
 mod brackets;
+mod calculus;
 mod code;
 mod commands;
+mod french;
 mod lexer;
 pub(crate) mod node;
 mod numeral;
@@ -89,6 +91,9 @@ impl Lexed<'_> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(primary::whole(value))),
             None if self.too_long => Err(ReadError::TooDeep),
+            None if french::is_french(&self.tokens) => {
+                parser::parse(french::turned(self.tokens), false)
+            }
             None => parser::parse(self.tokens, false),
         }
     }

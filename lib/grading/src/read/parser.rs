@@ -4,7 +4,7 @@
 //! and never in a full stack.
 
 use super::node::Node;
-use super::token::{Bracket, Function, Lexeme, Sign, Token};
+use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 
 /// Why a text is no mathematics that this parser knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,13 +25,21 @@ pub(super) const PILE: usize = 24;
 
 /// Parses a whole answer.
 pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, ReadError> {
+    let vectors = tokens.iter().any(|token| {
+        matches!(
+            token.lexeme,
+            Lexeme::Accent("vec" | "overrightarrow" | "hat") | Lexeme::Letter('∇')
+        )
+    });
     let mut parser = Parser {
         tokens,
+        vectors,
         at: 0,
         depth: 0,
         bars: 0,
         set_head: false,
         measured,
+        integrals: 0,
     };
     if parser.tokens.is_empty() {
         return Err(ReadError::Empty);
@@ -53,6 +61,10 @@ pub(super) struct Parser<'a> {
     pub(super) set_head: bool,
     /// Letters behind numbers are units.
     pub(super) measured: bool,
+    /// Integrals that wait for their differential.
+    pub(super) integrals: usize,
+    /// The answer speaks of vectors.
+    pub(super) vectors: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -105,10 +117,10 @@ impl<'a> Parser<'a> {
 
     /// Relations parted by commas and conjunctions.
     pub(super) fn list(&mut self) -> Result<Node, ReadError> {
-        let mut items = vec![self.relation()?];
+        let mut items = self.item()?;
         // Where a group of items ends: `p=5, q=2; p=7, q=2`.
         let mut ends = Vec::new();
-        let (mut alternatives, mut parted) = (false, false);
+        let mut alternatives = false;
         while let Some(Lexeme::Sign(
             sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or),
         )) = self.peek()
@@ -117,9 +129,13 @@ impl<'a> Parser<'a> {
             if matches!(sign, Sign::Semicolon | Sign::Or) {
                 ends.push(items.len());
             }
-            parted = true;
             self.at += 1;
-            if self.at == self.tokens.len() {
+            if matches!(
+                self.peek(),
+                None | Some(
+                    Lexeme::Sign(Sign::Ampersand | Sign::NewRow | Sign::Dot) | Lexeme::End(_)
+                )
+            ) {
                 break;
             }
             if !matches!(
@@ -128,18 +144,20 @@ impl<'a> Parser<'a> {
                     Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or
                 ))
             ) {
-                items.push(self.relation()?);
+                items.append(&mut self.item()?);
             }
         }
-        if !parted || items.len() == 1 {
+        if items.len() == 1 {
             return Ok(items.swap_remove(0));
         }
         if let Some(groups) = solutions(&items, &ends) {
             return Ok(Node::List(groups));
         }
-        let ranges = items.iter().all(
-            |item| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s))),
-        );
+        let compares = |item: &Node| matches!(item, Node::Relation(_, signs) if signs.iter().all(|s| is_order(*s)));
+        let equates =
+            |item: &Node| matches!(item, Node::Relation(_, signs) if signs == &[Sign::Equal]);
+        let ranges =
+            items.iter().any(compares) && items.iter().all(|item| compares(item) || equates(item));
         Ok(if alternatives && ranges {
             Node::Union(items)
         } else {
@@ -147,8 +165,39 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `a < b <= c`, `x \in S`.
+    /// One element, and the condition in brackets behind it: `k\pi (k \in \mathbb{Z})`.
+    fn item(&mut self) -> Result<Vec<Node>, ReadError> {
+        let item = self.relation()?;
+        Ok(side_condition(&item).unwrap_or_else(|| vec![item]))
+    }
+
+    /// Relations, and propositions joined by signs of logic.
     pub(super) fn relation(&mut self) -> Result<Node, ReadError> {
+        let mut left = self.plain_relation()?;
+        while let Some(Lexeme::Sign(sign @ (Sign::Conjunction | Sign::Disjunction))) = self.peek() {
+            let (sign, start) = (*sign, self.at);
+            self.at += 1;
+            let right = self.plain_relation()?;
+            let relation = |node: &Node| matches!(node, Node::Relation(..) | Node::Ratio(_));
+            let (word, name) = match sign {
+                Sign::Conjunction => (Sign::And, "∧"),
+                _ => (Sign::Or, "∨"),
+            };
+            if relation(&left) || relation(&right) {
+                // Between relations the sign is a word, which parts the elements of a list.
+                self.tokens[start].lexeme = Lexeme::Sign(word);
+                self.at = start;
+                return Ok(left);
+            }
+            let mut parts = vec![left, right];
+            parts.sort_by_cached_key(Node::to_string);
+            left = Node::Call(name.to_owned(), parts);
+        }
+        Ok(left)
+    }
+
+    /// `a < b <= c`, `x \in S`.
+    fn plain_relation(&mut self) -> Result<Node, ReadError> {
         // `\approx 100` and `= 5` leave the left side to the question.
         while self.at + 1 < self.tokens.len()
             && (self.is(Sign::Approximately) || self.is(Sign::Equal) || self.is(Sign::Arrow))
@@ -169,12 +218,22 @@ impl<'a> Parser<'a> {
             signs.push(sign);
             self.at += 1;
             self.skip_alignment();
-            sides.push(match sign {
+            let side = match sign {
                 Sign::Congruent => self.ratio()?,
                 _ => self.residue()?,
+            };
+            sides.push(match sign {
+                Sign::In | Sign::NotIn => number_set(side),
+                _ => side,
             });
         }
-        let modulus = self.modulus()?;
+        let mut modulus = self.modulus()?;
+        if signs.contains(&Sign::Congruent)
+            && let Some(modulus) = modulus.take()
+        {
+            signs.push(Sign::Modulo);
+            sides.push(modulus);
+        }
         let node = match signs.is_empty() {
             true => sides.swap_remove(0),
             false => Node::Relation(sides, signs),
@@ -198,7 +257,7 @@ impl<'a> Parser<'a> {
     /// `3:4:5`.
     fn ratio(&mut self) -> Result<Node, ReadError> {
         let mut parts = vec![self.sets()?];
-        while self.take(Sign::Colon) {
+        while !self.set_head && self.take(Sign::Colon) {
             parts.push(self.sets()?);
         }
         Ok(match parts.len() {
@@ -294,11 +353,20 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected());
             }
         }
-        Ok(if terms.len() == 1 {
+        let sum = if terms.len() == 1 {
             terms.swap_remove(0)
         } else {
             Node::Sum(terms)
-        })
+        };
+        // TeX's infix commands take everything before and behind them in their group.
+        if self.take(Sign::Over) {
+            return Ok(Node::quotient(sum, self.deeper(Self::additive)?));
+        }
+        if self.take(Sign::Choose) {
+            let below = self.deeper(Self::additive)?;
+            return Ok(Node::Apply(Function::Binomial, vec![sum, below]));
+        }
+        Ok(sum)
     }
 
     /// Signs before a term: whether they amount to a minus, and whether a plus-minus is among them.
@@ -316,6 +384,42 @@ impl<'a> Parser<'a> {
         }
         (negative, either)
     }
+}
+
+/// An element that ends in `(k \in Z)`, in two.
+fn side_condition(item: &Node) -> Option<Vec<Node>> {
+    let condition = |node: &Node| matches!(node, Node::Relation(_, signs) if signs == &[Sign::In]);
+    match item {
+        Node::Product(factors) => match factors.split_last()? {
+            (last, rest) if condition(last) => {
+                Some(vec![Node::product(rest.to_vec()), last.clone()])
+            }
+            _ => None,
+        },
+        Node::Sum(terms) => {
+            let (last, rest) = terms.split_last()?;
+            let mut parts = side_condition(last)?;
+            let value = rest.iter().cloned().chain([parts.remove(0)]);
+            Some(vec![Node::Sum(value.collect()), parts.pop()?])
+        }
+        _ => None,
+    }
+}
+
+/// `\mathbf{R}` and `Z` behind a sign of membership.
+fn number_set(node: Node) -> Node {
+    let constant = match &node {
+        Node::Symbol(name) => match name.as_str() {
+            "R" => Constant::Reals,
+            "Z" => Constant::Integers,
+            "N" => Constant::Naturals,
+            "Q" => Constant::Rationals,
+            "C" => Constant::Complexes,
+            _ => return node,
+        },
+        _ => return node,
+    };
+    Node::Constant(constant)
 }
 
 /// `x=1, y=2; x=3, y=4`: two solutions of two equations each.
@@ -349,7 +453,9 @@ fn is_relation(sign: Sign) -> bool {
                 | S::In
                 | S::NotIn
                 | S::Subset
+                | S::Superset
                 | S::Arrow
+                | S::Iff
         )
 }
 

@@ -6,8 +6,7 @@ use super::token::{Bracket, Lexeme, Sign};
 use super::unit_words::with_unit;
 
 impl Parser<'_> {
-    /// `2\frac{1}{2}`, `2 1/2`, `{2}\frac12`: an integer and a proper fraction behind it. A percent or degree sign
-    /// behind the fraction is meant for both.
+    /// `2\frac{1}{2}`, `2 1/2`, `{2}\frac12`: an integer and a proper fraction behind it.
     pub(super) fn mixed(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
         let Node::Number(whole) = left else {
             return Ok(None);
@@ -16,24 +15,20 @@ impl Parser<'_> {
             return Ok(None);
         }
         let start = self.at;
-        let fraction = match self.peek() {
-            Some(Lexeme::Sign(Sign::Fraction)) => self.factor()?,
-            Some(Lexeme::Open(Bracket::Brace))
-                if matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Fraction))) =>
-            {
-                self.factor()?
+        let fraction = match (self.peek(), self.peek_after(1)) {
+            (Some(Lexeme::Sign(Sign::Fraction)), _)
+            | (Some(Lexeme::Open(Bracket::Brace)), Some(Lexeme::Sign(Sign::Fraction))) => {
+                self.deeper(Self::primary)?
             }
-            Some(Lexeme::Number(_)) if self.is_plain_fraction() => {
-                let top = self.factor()?;
+            (Some(Lexeme::Number(_)), _) if self.is_plain_fraction() => {
+                let top = self.deeper(Self::primary)?;
                 self.at += 1;
-                let (bottom, mark) = unmarked(self.factor()?);
-                marked(Node::quotient(top, bottom), mark)
+                Node::quotient(top, self.deeper(Self::primary)?)
             }
             _ => return Ok(None),
         };
-        let (fraction, mark) = unmarked(fraction);
         if is_proper(&fraction) {
-            return Ok(Some(marked(Node::Sum(vec![left.clone(), fraction]), mark)));
+            return Ok(Some(Node::Sum(vec![left.clone(), fraction])));
         }
         self.at = start;
         Ok(None)
@@ -87,30 +82,6 @@ pub(super) fn joined(left: Node, part: Node) -> Node {
             Node::Parts(parts)
         }
         left => Node::Parts(vec![left, part]),
-    }
-}
-
-/// A sign behind a number that says what it counts.
-#[derive(Clone, Copy)]
-enum Mark {
-    Percent,
-    Degrees,
-}
-
-/// A node without the percent or degree sign around it.
-fn unmarked(node: Node) -> (Node, Option<Mark>) {
-    match node {
-        Node::Percent(inner) => (*inner, Some(Mark::Percent)),
-        Node::Degrees(inner) => (*inner, Some(Mark::Degrees)),
-        node => (node, None),
-    }
-}
-
-fn marked(node: Node, mark: Option<Mark>) -> Node {
-    match mark {
-        Some(Mark::Percent) => Node::Percent(Box::new(node)),
-        Some(Mark::Degrees) => Node::Degrees(Box::new(node)),
-        None => node,
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn unified(text: &str) -> Cow<'_, str> {
 }
 
 fn is_foreign(c: char) -> bool {
-    matches!(c, '\u{ff10}'..='\u{ff5a}' | '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' | '\u{660}'..='\u{669}')
+    matches!(c, '\u{ff10}'..='\u{ff5a}' | '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' | '\u{660}'..='\u{669}' | '\u{66b}' | '\u{66c}' | '\u{ff0e}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}')
 }
 
 fn ascii(c: char) -> Option<char> {
@@ -31,6 +31,10 @@ fn ascii(c: char) -> Option<char> {
         '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' => None,
         '\u{ff10}'..='\u{ff5a}' => char::from_u32(c as u32 - 0xfee0),
         '\u{660}'..='\u{669}' => char::from_u32(c as u32 - 0x660 + 0x30),
+        '\u{6f0}'..='\u{6f9}' => char::from_u32(c as u32 - 0x6f0 + 0x30),
+        '\u{966}'..='\u{96f}' => char::from_u32(c as u32 - 0x966 + 0x30),
+        '\u{66b}' | '\u{ff0e}' => Some('.'),
+        '\u{66c}' => Some(','),
         _ => Some(c),
     }
 }

@@ -28,10 +28,14 @@ impl Parser<'_> {
         let mut pile = 0;
         loop {
             match self.peek() {
-                Some(Lexeme::Sign(Sign::Times)) => {
+                Some(Lexeme::Sign(sign @ (Sign::Times | Sign::Cross))) => {
+                    let vectors = *sign == Sign::Cross && self.vectors;
                     self.at += 1;
                     let right = self.signed_factor()?;
-                    left = times(left, right);
+                    left = match vectors && !matches!(left, Node::Number(_)) {
+                        true => Node::Call("×".to_owned(), vec![left, right]),
+                        false => times(left, right),
+                    };
                 }
                 Some(Lexeme::Sign(Sign::Slash)) if self.at + 1 == self.tokens.len() => self.at += 1,
                 Some(Lexeme::Sign(Sign::Slash)) => {
@@ -53,7 +57,8 @@ impl Parser<'_> {
                         left = with_unit(left, unit);
                         pile += 1;
                     }
-                    Some(Beside::Mixed(mixed)) => left = mixed,
+                    // A percent or degree sign behind it belongs to the whole.
+                    Some(Beside::Mixed(mixed)) => left = self.marked(mixed)?,
                     Some(Beside::Part(part)) => left = joined(left, part),
                     Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
@@ -128,6 +133,7 @@ impl Parser<'_> {
     /// Whether what comes next can multiply what stands before it without a sign between.
     pub(super) fn starts_factor(&self) -> bool {
         match self.peek() {
+            _ if self.differential().is_some() => false,
             Some(
                 Lexeme::Number(_)
                 | Lexeme::Letter(_)
@@ -135,20 +141,43 @@ impl Parser<'_> {
                 | Lexeme::Command(_)
                 | Lexeme::Accent(_),
             ) => true,
-            Some(Lexeme::Text(text)) => matches!(*text, "i" | "e"),
+            Some(Lexeme::Text(text)) => matches!(*text, "i" | "e" | "d"),
             Some(Lexeme::Function(_) | Lexeme::Constant(_) | Lexeme::Begin(_)) => true,
-            Some(Lexeme::Open(_)) => true,
+            // `3 (mod 7)`
+            Some(Lexeme::Open(_)) => {
+                !matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Modulo)))
+            }
             Some(Lexeme::Sign(
                 Sign::Fraction | Sign::Binomial | Sign::Root | Sign::Sum | Sign::ProductOver,
             )) => true,
-            Some(Lexeme::Sign(Sign::Bar)) => self.bars == 0 && !self.set_head,
+            Some(Lexeme::Sign(Sign::Bar)) => self.bars == 0 && !self.set_head && self.bar_closes(),
             _ => false,
         }
     }
 
+    /// Whether the bar that is next has a partner before the bracket around it closes.
+    fn bar_closes(&self) -> bool {
+        let mut depth = 0usize;
+        for token in &self.tokens[self.at + 1..] {
+            match token.lexeme {
+                Lexeme::Open(_) => depth += 1,
+                Lexeme::Close(_) if depth == 0 => return false,
+                Lexeme::Close(_) => depth -= 1,
+                Lexeme::Sign(Sign::Bar) if depth == 0 => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// One factor with its powers and marks.
     pub(super) fn factor(&mut self) -> Result<Node, ReadError> {
-        let mut node = self.deeper(Self::primary)?;
+        let node = self.deeper(Self::primary)?;
+        self.marked(node)
+    }
+
+    /// Powers and marks behind `node`.
+    pub(super) fn marked(&mut self, mut node: Node) -> Result<Node, ReadError> {
         for _ in 0..PILE {
             node = match self.peek() {
                 Some(Lexeme::Sign(Sign::Caret)) => {
@@ -171,6 +200,15 @@ impl Parser<'_> {
                     self.at += 1;
                     Node::Percent(Box::new(node))
                 }
+                // `f \circ g`
+                Some(Lexeme::Sign(Sign::Degree))
+                    if matches!(&node, Node::Symbol(name) if name.chars().count() == 1)
+                        && matches!(self.peek_after(1), Some(Lexeme::Letter(_))) =>
+                {
+                    self.at += 1;
+                    let inner = self.deeper(Self::factor)?;
+                    return Ok(Node::Call("∘".to_owned(), vec![node, inner]));
+                }
                 Some(Lexeme::Sign(Sign::Degree)) => {
                     self.at += 1;
                     Node::Degrees(Box::new(node))
@@ -190,7 +228,7 @@ impl Parser<'_> {
     }
 
     /// What `^` does: a power, a degree sign, a prime, an ordinal ending.
-    fn raised(&mut self, base: Node) -> Result<Node, ReadError> {
+    pub(super) fn raised(&mut self, base: Node) -> Result<Node, ReadError> {
         let braced = matches!(self.peek(), Some(Lexeme::Open(Bracket::Brace)));
         let closes = !braced || matches!(self.peek_after(2), Some(Lexeme::Close(Bracket::Brace)));
         match self.peek_after(usize::from(braced)) {
@@ -202,6 +240,10 @@ impl Parser<'_> {
             Some(Lexeme::Letter('o')) if closes && matches!(base, Node::Number(_)) => {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::Degrees(Box::new(base)));
+            }
+            Some(Lexeme::Text(text)) if closes && *text == "T" => {
+                self.at += if braced { 3 } else { 1 };
+                return Ok(Node::power(base, Node::Symbol("T".to_owned())));
             }
             Some(Lexeme::Text(_) | Lexeme::Word("th" | "st" | "nd" | "rd")) if closes => {
                 self.at += if braced { 3 } else { 1 };
@@ -220,6 +262,12 @@ impl Parser<'_> {
                     self.expect(&Lexeme::Close(Bracket::Brace))?;
                 }
                 return Ok(node);
+            }
+            // `\mathbb{R}^+`
+            Some(Lexeme::Sign(Sign::Plus)) if closes && base == Node::Constant(Constant::Reals) => {
+                self.at += if braced { 3 } else { 1 };
+                let ends = vec![Node::integer(0), Node::Constant(Constant::Infinity)];
+                return Ok(Node::Group(Bracket::Round, Bracket::Round, ends));
             }
             Some(Lexeme::Sign(Sign::Times)) if closes => {
                 self.at += if braced { 3 } else { 1 };

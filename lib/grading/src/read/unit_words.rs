@@ -19,7 +19,7 @@ impl Parser<'_> {
                     | Lexeme::Open(Bracket::Round)
             )
         );
-        if !possible {
+        if !possible || self.differential().is_some() {
             return None;
         }
         if let (Node::Degrees(_), Some(Lexeme::Letter(scale @ ('C' | 'F')))) = (left, self.peek()) {
@@ -51,6 +51,15 @@ impl Parser<'_> {
                 return None;
             }
             Lexeme::Text(text) => (*text).to_owned(),
+            // `\mu mg`, `2GM`, `2mL^2` are products of names.
+            Lexeme::Word(word)
+                if word.len() <= 3
+                    && (!numeric
+                        || self.is_raised_in_vain(word)
+                        || word.bytes().all(|b| b.is_ascii_uppercase()) && word.len() < 3) =>
+            {
+                return None;
+            }
             Lexeme::Word(word) if self.is_unit_word(word, numeric, bracketed, so_far) => {
                 (*word).to_owned()
             }
@@ -74,7 +83,7 @@ impl Parser<'_> {
                 self.at += 1;
                 return Some(".".to_owned());
             }
-            Lexeme::Sign(sign @ (Sign::Slash | Sign::Times | Sign::Minus))
+            Lexeme::Sign(sign @ (Sign::Slash | Sign::Times | Sign::Cross | Sign::Minus))
                 if !so_far.is_empty() && self.is_unit_after() =>
             {
                 let joint = if *sign == Sign::Slash { "/" } else { "·" };
@@ -94,6 +103,13 @@ impl Parser<'_> {
             " "
         };
         Some(format!("{blank}{piece}"))
+    }
+
+    /// Whether a power stands behind a unit that has none: only lengths and times are squared.
+    fn is_raised_in_vain(&self, word: &str) -> bool {
+        matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Caret)))
+            && units::measure(word)
+                .is_none_or(|unit| !matches!(unit.dimension().as_str(), "length" | "time"))
     }
 
     /// Whether the function that is next has an argument.

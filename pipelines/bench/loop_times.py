@@ -1,6 +1,6 @@
 """Seconds per stage and step of a run, and tokens a second, from what the run itself recorded.
 
-    python3 pipelines/setup/loop_times.py RUN
+    python3 pipelines/bench/loop_times.py RUN
 """
 
 import json

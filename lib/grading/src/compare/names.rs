@@ -1,0 +1,44 @@
+//! Names of several letters: `AB` is a segment or the product of A and B, whichever the other side makes of it.
+
+use crate::read::node::Node;
+
+/// Longest name that may be a product.
+const LONGEST: usize = 4;
+
+/// Both sides with the names that only one of them has as products of their letters.
+pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
+    let bare = |node: &Node| matches!(node, Node::Symbol(_) | Node::Text(_));
+    if bare(p) && bare(r) {
+        return None;
+    }
+    let (p_names, r_names) = (long_names(p), long_names(r));
+    if p_names == r_names {
+        return None;
+    }
+    let spelled = |node: &Node, others: &[&str]| {
+        node.rebuilt(&|node| match node {
+            Node::Symbol(name) if is_long(name) && !others.contains(&name.as_str()) => {
+                let letters = name.chars().map(|letter| Node::Symbol(letter.to_string()));
+                Some(Node::Product(letters.collect()))
+            }
+            _ => None,
+        })
+    };
+    Some((spelled(p, &r_names), spelled(r, &p_names)))
+}
+
+fn is_long(name: &str) -> bool {
+    (2..=LONGEST).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn long_names(node: &Node) -> Vec<&str> {
+    if !node.any(&|node| matches!(node, Node::Symbol(name) if is_long(name))) {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    node.names(&mut names);
+    names.retain(|name| is_long(name));
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,110 @@
+//! What touches a box and belongs to the answer: the sign of `-\boxed{5}` and `\pm\boxed{6}`, the factor of
+//! `\boxed{16}\pi`.
+
+use std::borrow::Cow;
+
+use super::boxed::{Boxed, braced};
+
+/// Content of a box with the sign before it and the factor behind it. A backslash too many before the command is
+/// overlooked.
+pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
+    let sign = sign(&text[..boxed.start]);
+    let factor = factor(&text[boxed.end..]);
+    if sign.is_empty() && factor.is_empty() {
+        return Cow::Borrowed(boxed.content);
+    }
+    let compound = boxed.content.contains(['+', '-', '−', ',', '=']);
+    let (open, close) = if compound { ("(", ")") } else { ("", "") };
+    Cow::Owned(format!("{sign}{open}{}{close}{factor}", boxed.content))
+}
+
+/// The sign at the end of `before`, if no value stands before it: `8-\boxed{3}` is a difference.
+fn sign(before: &str) -> &'static str {
+    const SIGNS: [(&str, &str); 5] = [
+        ("-", "-"),
+        ("−", "-"),
+        ("\\pm", "\\pm "),
+        ("±", "\\pm "),
+        ("\\mp", "\\pm "),
+    ];
+    const FORMULA: [&str; 6] = ["=", "$", "\\(", "\\[", "&", "\\approx"];
+    // In prose a dash with a blank behind it is a bullet or a pause.
+    const PROSE: [&str; 3] = [":", "\n", " is"];
+    let bare = without_spacing(before);
+    SIGNS
+        .iter()
+        .find_map(|(written, sign)| {
+            let unary = without_spacing(bare.strip_suffix(written)?);
+            let ends = |openings: &[&str]| openings.iter().any(|open| unary.ends_with(open));
+            let touches = before.trim_end_matches('\\').ends_with(written);
+            let begins = ends(&FORMULA) || touches && (unary.is_empty() || ends(&PROSE));
+            begins.then_some(*sign)
+        })
+        .unwrap_or_default()
+}
+
+/// Without blanks, LaTeX spaces and stray backslashes at the end.
+fn without_spacing(before: &str) -> &str {
+    let mut rest = before;
+    loop {
+        let bare = rest.trim_end_matches([' ', '\\', '~']);
+        let bare = ["\\,", "\\;", "\\!", "\\:"]
+            .iter()
+            .find_map(|space| bare.strip_suffix(space))
+            .unwrap_or(bare);
+        if bare.len() == rest.len() {
+            return rest;
+        }
+        rest = bare;
+    }
+}
+
+/// π or a root at the start of `after`, with which the formula ends.
+fn factor(after: &str) -> &str {
+    let bare = after
+        .trim_start_matches(' ')
+        .trim_start_matches("\\,")
+        .trim_start_matches(' ');
+    let length = if let Some(rest) = bare.strip_prefix("\\sqrt") {
+        braced(rest).map_or(0, |inner| "\\sqrt{}".len() + inner.len())
+    } else {
+        ["\\pi", "π"]
+            .iter()
+            .find(|constant| bare.starts_with(**constant))
+            .map_or(0, |constant| constant.len())
+    };
+    let (factor, behind) = bare.split_at(length);
+    let behind = behind.trim_start();
+    let ends = behind.is_empty()
+        || behind.starts_with(['$', '.', ',', '\n'])
+        || behind.starts_with("\\)")
+        || behind.starts_with("\\]");
+    if ends { factor } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::boxed::last_box;
+    use super::whole;
+
+    #[test]
+    fn signs_and_factors() {
+        let found =
+            |text: &'static str| last_box(text).map(|boxed| whole(text, &boxed).into_owned());
+        for (text, answer) in [
+            (r"so $a = -8\cdot 32 = -\boxed{256}$", "-256"),
+            (r"so $a = -\\boxed{256}$", "-256"),
+            (r"$m = -\,\boxed{2}$", "-2"),
+            (r"$x = \pm\boxed{6}$", r"\pm 6"),
+            (r"$-\boxed{x+1}$", "-(x+1)"),
+            (r"$8-\boxed{3}$", "3"),
+            (r"$8 \pm \boxed{3}$", "3"),
+            (r"$\boxed{16}\pi$", r"16\pi"),
+            (r"$\boxed{3}\sqrt{2}$.", r"3\sqrt{2}"),
+            (r"$\boxed{3}\pi + 2$", "3"),
+            ("so:\n- \\boxed{3}", "3"),
+        ] {
+            assert_eq!(found(text).as_deref(), Some(answer), "{text}");
+        }
+    }
+}
