@@ -491,6 +491,7 @@ fn announcements_and_articles() {
             ("The answer is $5$.", "5"),
             ("The final answer is: 5", "5"),
             ("**Answer:** 5", "5"),
+            (r"\text{Answer: } 5", "5"),
             ("Answer is C", "C"),
             ("an ellipse", "ellipse"),
             ("ellipse", "the ellipse"),

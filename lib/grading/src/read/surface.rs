@@ -53,6 +53,21 @@ fn unpunctuated(text: &str) -> &str {
 
 /// Without `The final answer is`, `Answer:` and the like before the answer.
 fn unannounced(text: &str) -> &str {
+    let set = text
+        .strip_prefix("\\text{")
+        .and_then(|inner| inner.split_once('}'));
+    if let Some((inner, behind)) = set.filter(|(inner, _)| announced(inner).is_empty()) {
+        return if inner.trim().is_empty() {
+            text
+        } else {
+            behind
+        };
+    }
+    announced(text)
+}
+
+/// What follows the announcement at the start of `text`, or `text` if there is none.
+fn announced(text: &str) -> &str {
     let mut rest = text.trim_start_matches(['*', '_', ' ']);
     for (word, needed) in [
         ("the", false),
@@ -139,6 +154,8 @@ mod tests {
             ("185\\ ", "185"),
             ("The final answer is: $5$.", "5"),
             ("**Answer:** 5", "5"),
+            ("\\text{Answer: } 5", "5"),
+            ("\\text{ } 5", "\\text{ } 5"),
             ("answer 5", "answer 5"),
             ("the answering", "the answering"),
         ] {
