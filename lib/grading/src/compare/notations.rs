@@ -15,9 +15,8 @@ impl Comparison<'_> {
     pub(super) fn notations(&self, p: &Node, r: &Node) -> Option<Decision> {
         match (p, r) {
             (Node::Clock(_), _) | (_, Node::Clock(_)) => Some(self.clocks(p, r)),
-            (Node::Date(p), Node::Date(r)) => {
-                Some(verdict(same_date(*p, *r), Reason::DifferentValue, p, r))
-            }
+            (Node::Date(date), Node::Date(other)) => Some(verdict(same_date(*date, *other), p, r)),
+
             (Node::Modular(..), _) | (_, Node::Modular(..)) => self.residues(p, r),
             _ if is_congruence(p) || is_congruence(r) => self.residues(p, r),
             (Node::Ratio(parts), Node::Ratio(reference))
@@ -35,7 +34,7 @@ impl Comparison<'_> {
             (Some(p), Some(r)) => same_time(p, r),
             _ => false,
         };
-        verdict(same, Reason::DifferentValue, p, r)
+        verdict(same, p, r)
     }
 
     /// A residue with its modulus. Where only one side names a modulus, the other has left out what the question says.
@@ -65,7 +64,7 @@ impl Comparison<'_> {
         }
         let (left, right) = (number(p), number(r));
         Some(match (&left, &right) {
-            (Some(left), Some(right)) => verdict(left == right, Reason::DifferentValue, p, r),
+            (Some(left), Some(right)) => verdict(left == right, p, r),
             (Some(left), None) => self.decide(left, r),
             (None, Some(right)) => self.decide(p, right),
             (None, None) => return None,
@@ -105,10 +104,10 @@ impl Comparison<'_> {
     }
 }
 
-fn verdict<T: std::fmt::Debug>(same: bool, reason: Reason, p: &T, r: &T) -> Decision {
+fn verdict(same: bool, p: &Node, r: &Node) -> Decision {
     match same {
         true => Decision::yes(Reason::SameNumber),
-        false => Decision::no(reason, || format!("{p:?} is not {r:?}")),
+        false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
     }
 }
 
