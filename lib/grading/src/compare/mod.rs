@@ -4,6 +4,7 @@ mod equations;
 mod labels;
 mod matrices;
 mod names;
+mod notations;
 mod piecewise;
 mod real_sets;
 mod sequences;
@@ -64,7 +65,8 @@ fn other_readings(prediction: &str, reference: &str) -> [Option<[Digits; 2]>; 3]
         } else {
             [Digits::Grouped, Digits::Listed]
         }),
-        (p && !r && reference.contains('.')).then_some([Digits::DecimalComma, Digits::Grouped]),
+        (p && !r && !reference.contains([',', ';']))
+            .then_some([Digits::DecimalComma, Digits::Grouped]),
     ]
 }
 
@@ -88,7 +90,19 @@ fn read_and_compare(
     if decision.equivalent {
         return decision;
     }
-    texts::compare(prediction, reference, &p, &r).unwrap_or(decision)
+    let measured = match (is_measured(&p), is_measured(&r)) {
+        (true, false) => comparison.measured(&p, &read::lex(&r_text, digits[1]).parse_measured()),
+        (false, true) => comparison.measured(&read::lex(&p_text, digits[0]).parse_measured(), &r),
+        _ => None,
+    };
+    measured
+        .or_else(|| texts::compare(prediction, reference, &p, &r))
+        .unwrap_or(decision)
+}
+
+/// Whether an answer has a unit that cannot be a letter.
+fn is_measured(reading: &Result<Node, ReadError>) -> bool {
+    matches!(reading, Ok(node) if node.any(&|node| matches!(node, Node::Quantity(..))))
 }
 
 /// One comparison: the policy and the work that is left.
@@ -113,6 +127,22 @@ impl Comparison<'_> {
         }
     }
 
+    /// Letters behind the numbers of one side as units, as the other side has some: `5 s` against `5 seconds`.
+    fn measured(
+        &self,
+        p: &Result<Node, ReadError>,
+        r: &Result<Node, ReadError>,
+    ) -> Option<Decision> {
+        let (Ok(p), Ok(r)) = (p, r) else { return None };
+        let value = |node| labels::labelled(node).map_or(node, |(_, value)| value);
+        let (p, r) = match self.options.ignore_labels {
+            true => (value(p), value(r)),
+            false => (p, r),
+        };
+        let decision = self.decide(p, r);
+        (decision.equivalent && wrapped::both_measured(p, r)).then_some(decision)
+    }
+
     /// Whether two trees mean the same.
     pub(crate) fn decide(&self, p: &Node, r: &Node) -> Decision {
         if p == r {
@@ -128,6 +158,9 @@ impl Comparison<'_> {
             (Some(p), None) => return self.decide(&p, r),
             (None, Some(r)) => return self.decide(p, &r),
             (None, None) => {}
+        }
+        if let Some(decision) = self.notations(p, r) {
+            return decision;
         }
         if let Some(decision) = self.unlabelled(p, r) {
             return decision;

@@ -22,6 +22,14 @@ pub(super) fn compare(
             }));
         }
     }
+    let listed = match (several_choices(prediction), several_choices(reference)) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    };
+    let led = choice(reference).is_some_and(|letter| leading_choice(prediction) == Some(letter));
+    if listed || led {
+        return Some(Decision::yes(Reason::SameChoice));
+    }
     if !reads_as_text(p) && !reads_as_text(r) {
         return None;
     }
@@ -77,6 +85,61 @@ fn reads_as_text(reading: &Result<Node, ReadError>) -> bool {
     }
 }
 
+/// The letter of a choice that goes on with the choice's text: `(A) 5`, `A. 5`, `\textbf{(A)}\ 5`.
+fn leading_choice(text: &str) -> Option<char> {
+    let text = stripped(text);
+    let text = text
+        .strip_prefix('\\')
+        .and_then(|command| command.split_once('{'))
+        .filter(|(command, _)| TEXT_COMMANDS.contains(command))
+        .map_or(text, |(_, inner)| inner)
+        .trim_start();
+    let inner = text.strip_prefix('(');
+    let mut characters = inner.unwrap_or(text).chars();
+    let letter = characters.next().filter(char::is_ascii_uppercase)?;
+    let closed = match inner {
+        Some(_) => characters.next() == Some(')'),
+        None => matches!(characters.next(), Some(')' | '.' | ':')),
+    };
+    let goes_on = characters.as_str().starts_with([' ', '~', '}', '\\', '$']);
+    (closed && goes_on).then_some(letter)
+}
+
+const TEXT_COMMANDS: [&str; 8] = [
+    "text", "textbf", "textrm", "textit", "mathrm", "mathbf", "mbox", "emph",
+];
+
+/// Capital letters that name several choices, in order: `A,C`, `\text{C and A}`, `(A), (C)`, and `AC` where they follow
+/// one another.
+fn several_choices(text: &str) -> Option<Vec<char>> {
+    const MOST: usize = 26;
+    let text = stripped(text);
+    let mut letters = Vec::new();
+    let (mut parted, mut words) = (false, 0);
+    for word in text.split([' ', ',', ';', '{', '}', '(', ')', '~', '$', '&']) {
+        parted |= !letters.is_empty();
+        match word {
+            "" | "and" | "\\" => {}
+            _ if word
+                .strip_prefix('\\')
+                .is_some_and(|name| TEXT_COMMANDS.contains(&name)) => {}
+            _ if word.bytes().all(|b| b.is_ascii_uppercase()) => {
+                words += 1;
+                letters.extend(word.chars());
+            }
+            _ => return None,
+        }
+        if letters.len() > MOST {
+            return None;
+        }
+    }
+    let single = words == letters.len() && parted;
+    let rising = words == 1 && letters.windows(2).all(|pair| pair[0] < pair[1]);
+    letters.sort_unstable();
+    letters.dedup();
+    (letters.len() > 1 && (single || rising)).then_some(letters)
+}
+
 /// Yes is true and no is false.
 fn truth(words: String) -> String {
     match words.as_str() {
@@ -91,6 +154,10 @@ fn words(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = stripped(text);
     while let Some(c) = rest.chars().next() {
+        if let Some(behind) = behind_article(rest).filter(|_| plain.is_empty()) {
+            rest = behind;
+            continue;
+        }
         if c == '\\' {
             let name = rest[1..]
                 .bytes()
@@ -147,12 +214,17 @@ fn words(text: &str) -> String {
         }
         rest = &rest[c.len_utf8()..];
     }
-    let plain = plain.trim_end_matches(['.', ',', '!']);
-    plain
-        .strip_prefix("the")
-        .filter(|rest| rest.len() > 2)
-        .unwrap_or(plain)
-        .to_owned()
+    plain.trim_end_matches(['.', ',', '!']).to_owned()
+}
+
+/// What follows an article before a word of some length.
+fn behind_article(text: &str) -> Option<&str> {
+    let (article, rest) = text.split_once(' ')?;
+    let known = ["a", "an", "the"]
+        .iter()
+        .any(|known| article.eq_ignore_ascii_case(known));
+    let length = rest.chars().take_while(|c| c.is_alphabetic()).count();
+    (known && length > 2).then_some(rest)
 }
 
 /// The letter of `(E)`, `E`, `E.`, `\text{(E)}`, `Option E`, `**E**`.

@@ -1,5 +1,7 @@
 //! Percent signs, units, currency and degree signs around a value.
 
+use std::borrow::Cow;
+
 use num_rational::BigRational;
 
 use super::Comparison;
@@ -9,9 +11,11 @@ use crate::{Decision, Reason};
 
 /// A value without its wrapping, and the wrapping.
 struct Peeled<'n> {
-    core: &'n Node,
+    core: Cow<'n, Node>,
     percent: bool,
     unit: Option<Measure>,
+    /// Words of the unit that say where to.
+    directions: Vec<(usize, usize)>,
 }
 
 impl Comparison<'_> {
@@ -23,50 +27,56 @@ impl Comparison<'_> {
                 "only one side has a unit".to_owned()
             });
         }
+        if units::opposed(&left.directions, &right.directions) {
+            return Decision::no(Reason::DifferentUnit, || "another direction".to_owned());
+        }
         if let (Some(a), Some(b)) = (&left.unit, &right.unit) {
-            if a.dimension != b.dimension {
+            let degrees = a.is_degree() && b.is_degree() && (is_angle(p) || is_angle(r));
+            if !a.same_dimension(b) && !degrees {
                 return Decision::no(Reason::DifferentUnit, || {
-                    format!("{}, not {}", a.dimension, b.dimension)
+                    format!("{}, not {}", a.dimension(), b.dimension())
                 });
             }
             if a.size != b.size {
-                return self.values(&converted(left.core, a, b), right.core);
+                return self.values(&converted(&left.core, a, b), &right.core);
             }
         }
         let decision = self.percentages(&left, &right);
         if decision.equivalent || !self.options.percent_factor {
             return decision;
         }
-        let signless = self.values(left.core, right.core);
+        let signless = self.values(&left.core, &right.core);
         if signless.equivalent {
             return signless;
         }
         let hundred = Node::integer(100);
         let up = self.values(
-            left.core,
-            &Node::Product(vec![right.core.clone(), hundred.clone()]),
+            &left.core,
+            &Node::Product(vec![right.core.clone().into_owned(), hundred.clone()]),
         );
         if up.equivalent {
             up
         } else {
             self.or(
                 decision,
-                left.core,
-                &Node::quotient(right.core.clone(), hundred),
+                &left.core,
+                &Node::quotient(right.core.clone().into_owned(), hundred),
             )
         }
     }
 
     fn percentages(&self, p: &Peeled<'_>, r: &Peeled<'_>) -> Decision {
+        let percent =
+            |peeled: &Peeled<'_>| Node::Percent(Box::new(peeled.core.clone().into_owned()));
         match (p.percent, r.percent) {
-            (false, false) | (true, true) => self.values(p.core, r.core),
-            (true, false) => self.values(&Node::Percent(Box::new(p.core.clone())), r.core),
+            (false, false) | (true, true) => self.values(&p.core, &r.core),
+            (true, false) => self.values(&percent(p), &r.core),
             (false, true) => {
-                let hundredth = self.values(p.core, &Node::Percent(Box::new(r.core.clone())));
+                let hundredth = self.values(&p.core, &percent(r));
                 if hundredth.equivalent || !self.options.percent_sign_optional {
                     return hundredth;
                 }
-                self.values(p.core, r.core)
+                self.values(&p.core, &r.core)
             }
         }
     }
@@ -79,12 +89,14 @@ impl Comparison<'_> {
 
 fn peeled(node: &Node) -> Peeled<'_> {
     let mut peeled = Peeled {
-        core: node,
+        core: Cow::Borrowed(node),
         percent: false,
         unit: None,
+        directions: Vec::new(),
     };
+    let mut core = node;
     loop {
-        peeled.core = match peeled.core {
+        core = match core {
             Node::Percent(inner) => {
                 peeled.percent = true;
                 inner
@@ -99,40 +111,94 @@ fn peeled(node: &Node) -> Peeled<'_> {
             }
             Node::Quantity(inner, unit) => {
                 peeled.unit = peeled.unit.or_else(|| units::measure(unit));
+                peeled.directions = units::directions(unit);
                 inner
             }
-            Node::Negative(inner)
-                if matches!(
-                    **inner,
-                    Node::Percent(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Money(_)
-                ) =>
-            {
-                return signed(peeled, inner, node);
+            // `-5%`: the sign belongs to the value.
+            Node::Negative(inner) if is_wrapped(inner) => {
+                let inner = self::peeled(inner);
+                return Peeled {
+                    core: Cow::Owned(Node::negative(inner.core.into_owned())),
+                    percent: peeled.percent || inner.percent,
+                    unit: peeled.unit.or(inner.unit),
+                    directions: inner.directions,
+                };
             }
-            _ => return peeled,
+            Node::Parts(parts) => return whole(peeled, parts),
+            _ => {
+                peeled.core = Cow::Borrowed(core);
+                return peeled;
+            }
         };
     }
 }
 
-/// `-5%`: the sign stays with the value; evaluation knows what a wrapped value is, except for dropped percent signs.
-fn signed<'n>(outer: Peeled<'n>, inner: &'n Node, whole: &'n Node) -> Peeled<'n> {
-    match inner {
-        Node::Percent(_) => Peeled {
-            core: whole,
-            ..outer
-        },
-        _ => Peeled {
-            unit: self::peeled(inner).unit,
-            core: whole,
-            percent: outer.percent,
-        },
+fn is_wrapped(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Percent(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Money(_) | Node::Parts(_)
+    )
+}
+
+/// Degrees of what is not said: they may be of an angle or of a temperature.
+fn is_angle(node: &Node) -> bool {
+    match node {
+        Node::Negative(inner) => is_angle(inner),
+        _ => matches!(node, Node::Degrees(_)),
     }
+}
+
+/// `6 ft 2 in` as one number in base units, if all its parts have one dimension.
+fn whole<'n>(outer: Peeled<'n>, parts: &'n [Node]) -> Peeled<'n> {
+    let mut unit: Option<Measure> = None;
+    let mut terms = Vec::with_capacity(parts.len());
+    for part in parts {
+        let part = peeled(part);
+        let Some(own) = part.unit else { return outer };
+        let base = own.base();
+        if unit.as_ref().is_some_and(|unit| *unit != base) {
+            return outer;
+        }
+        terms.push(converted(&part.core, &own, &base));
+        unit = Some(base);
+    }
+    Peeled {
+        core: Cow::Owned(Node::Sum(terms)),
+        unit,
+        ..outer
+    }
+}
+
+/// Whether both sides have units that are known and of one dimension.
+pub(super) fn both_measured(p: &Node, r: &Node) -> bool {
+    match (peeled(p).unit, peeled(r).unit) {
+        (Some(p), Some(r)) => p.same_dimension(&r),
+        _ => false,
+    }
+}
+
+/// Whether quantities are the parts of one: the same dimension, each unit smaller than the one before.
+pub(super) fn are_parts(items: &[Node]) -> bool {
+    let mut last: Option<Measure> = None;
+    items.len() > 1
+        && items.iter().all(|item| {
+            let unit = match item {
+                Node::Quantity(_, unit) => units::measure(unit),
+                _ => None,
+            };
+            let smaller = match (&last, &unit) {
+                (Some(last), Some(unit)) => unit.same_dimension(last) && unit.size < last.size,
+                (None, unit) => unit.is_some(),
+                _ => false,
+            };
+            last = unit;
+            smaller
+        })
 }
 
 /// The prediction's value in the reference's unit.
 fn converted(core: &Node, from: &Measure, to: &Measure) -> Node {
-    let ratio = BigRational::new(from.size.0.into(), from.size.1.into())
-        / BigRational::new(to.size.0.into(), to.size.1.into());
+    let ratio: BigRational = &from.size / &to.size;
     let ratio = Node::Number(Number {
         value: ratio,
         decimal: false,

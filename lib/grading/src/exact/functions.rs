@@ -107,6 +107,9 @@ impl Normaliser<'_> {
             (Function::Sign, [x]) => Some(x.signum()),
             (Function::Min, all) => all.iter().min().cloned(),
             (Function::Max, all) => all.iter().max().cloned(),
+            (Function::Modulo, [a, m]) if integers(values) && !m.is_zero() => {
+                whole(a.numer().mod_floor(&m.numer().abs()))
+            }
             (Function::Gcd, all) if integers(all) => {
                 whole(all.iter().fold(BigInt::zero(), |a, b| a.gcd(b.numer())))
             }

@@ -57,6 +57,7 @@ pub(super) fn apply<T: Real>(function: Function, x: Ball<T>) -> Option<Ball<T>> 
         F::Factorial => factorial(x, 1),
         F::DoubleFactorial => factorial(x, 2),
         F::Gcd | F::Lcm | F::Min | F::Max | F::Binomial | F::Det | F::Norm => None,
+        F::Modulo | F::Cis => None,
     }
 }
 

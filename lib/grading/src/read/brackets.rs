@@ -225,6 +225,11 @@ impl<'a> Parser<'a> {
             let exponent = Node::product(arguments);
             return Ok(Node::power(Node::Constant(Constant::E), exponent));
         }
+        if function == Function::Cis {
+            let part = |function| Node::Apply(function, arguments.clone());
+            let imaginary = Node::product(vec![Node::Constant(Constant::I), part(Function::Sin)]);
+            return Ok(Node::Sum(vec![part(Function::Cos), imaginary]));
+        }
         if matches!(
             function,
             Function::Gcd | Function::Lcm | Function::Min | Function::Max

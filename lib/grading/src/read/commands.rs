@@ -1,8 +1,8 @@
 //! LaTeX commands with arguments: text, environments, number sets, delimiters.
 
 use super::lexer::{Lexer, NESTED};
-use super::token::{Lexeme, Sign, Token};
-use super::vocabulary;
+use super::token::{Function, Lexeme, Sign, Token};
+use super::{code, phrases, units, vocabulary};
 
 impl<'a> Lexer<'a> {
     /// After `\left`: an invisible `.` is dropped, everything else is read as usual.
@@ -22,6 +22,16 @@ impl<'a> Lexer<'a> {
         let start = self.at + rest.len() - trimmed.len() + 1;
         self.at = start + content.len() + 1;
         Some((content, start))
+    }
+
+    /// Skips what a `\phantom` hides: a braced argument or one character.
+    pub(super) fn invisible(&mut self, end: usize) {
+        if self.argument(end).is_none() {
+            let rest = self.rest(end);
+            let trimmed = rest.trim_start();
+            let hidden = trimmed.chars().next().map_or(0, char::len_utf8);
+            self.at += rest.len() - trimmed.len() + hidden;
+        }
     }
 
     pub(super) fn blackboard(&mut self, end: usize) {
@@ -69,11 +79,17 @@ impl<'a> Lexer<'a> {
         let bare = inner
             .trim_start_matches("\\,")
             .trim_matches(['(', ')', ',', ' ', '.', '$']);
+        let digits = code::may_be_digits(inner, true);
         if inner.is_empty() {
             self.spaced = true;
+        } else if let Some((base, used)) = digits.then(|| code::index(self.rest(end))).flatten() {
+            self.at += used;
+            self.push(Lexeme::Based(inner.to_ascii_uppercase().into(), base));
         } else if bare.is_empty()
             || !bare.contains(|c: char| c.is_alphabetic())
-            || (upright && !is_plain_name(inner))
+            || (upright && !is_plain_name(inner) && units::measure(inner).is_none())
+            || phrases::is_phrase(inner)
+            || is_letter_list(inner)
         {
             if self.nested < NESTED {
                 self.at = start;
@@ -87,6 +103,11 @@ impl<'a> Lexer<'a> {
             match bare {
                 "and" | "und" | "et" => self.push(Lexeme::Sign(Sign::And)),
                 "or" | "ou" | "oder" => self.push(Lexeme::Sign(Sign::Or)),
+                "mod" | "modulo" => self.push(Lexeme::Sign(Sign::Modulo)),
+                "GCD" | "LCM" => self.push(Lexeme::Function(match bare {
+                    "GCD" => Function::Gcd,
+                    _ => Function::Lcm,
+                })),
                 _ => match vocabulary::word(bare) {
                     // Seconds and minutes are units as often as functions.
                     Some(
@@ -101,6 +122,17 @@ impl<'a> Lexer<'a> {
             }
         }
     }
+}
+
+/// `A, C, and F`: single capitals, parted by commas and conjunctions.
+fn is_letter_list(text: &str) -> bool {
+    let mut items = text
+        .split([',', ' '])
+        .filter(|item| !matches!(*item, "" | "and" | "or"));
+    let parted = text.contains(',') || text.contains(" and ") || text.contains(" or ");
+    parted
+        && items.clone().count() > 1
+        && items.all(|item| item.len() == 1 && item.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 /// Letters, and what units are written with: `m/s`, `kg m^2`, `cm^{3}`.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::code;
 use super::numeral::{self, Grouping};
+use super::phrases;
 use super::scripts::{lowered, raised, vulgar};
 use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 use super::vocabulary::{self, Meaning};
@@ -17,11 +19,12 @@ pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
         rows: false,
         spaced: false,
         grouping,
+        imaginary: code::imaginary_letter(text),
         tokens: Vec::with_capacity(text.len() / 2 + 1),
     };
     lexer.run(text.len());
     mend(&mut lexer.tokens);
-    lexer.tokens
+    phrases::translated(lexer.tokens)
 }
 
 /// Text commands may stand in one another this deep; deeper ones are skipped.
@@ -38,6 +41,8 @@ pub(super) struct Lexer<'a> {
     pub(super) rows: bool,
     pub(super) spaced: bool,
     grouping: Grouping,
+    /// The letter of the imaginary unit, where that is not `i`.
+    imaginary: Option<char>,
     pub(super) tokens: Vec<Token<'a>>,
 }
 
@@ -74,9 +79,8 @@ impl<'a> Lexer<'a> {
         match c {
             '\\' => self.command(end),
             '0'..='9' => self.number(end),
-            '.' if self.rest(end)[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                self.number(end)
-            }
+            '.' if numeral::starts_decimals(self.rest(end)) => self.number(end),
+            '(' | 'A'..='Z' if self.lettered(end) => {}
             'a'..='z' | 'A'..='Z' => self.word(end),
             '$' | '"' | '`' | '“' | '”' => self.at += c.len_utf8(),
             '~' => self.blank(1),
@@ -158,9 +162,41 @@ impl<'a> Lexer<'a> {
         self.push(Lexeme::Close(Bracket::Brace));
     }
 
+    /// Digits and letters before the index of a base, brackets around them or not.
+    fn lettered(&mut self, end: usize) -> bool {
+        let Some((digits, base, length)) = code::lettered(self.rest(end)) else {
+            return false;
+        };
+        // `2A_{11}+3A_{12}`: numbers times names, when there are several.
+        let indexed = |token: &Token<'_>| token.lexeme == Lexeme::Sign(Sign::Underscore);
+        let several = self.rest(end)[length..].contains('_') || self.tokens.iter().any(indexed);
+        if several && code::may_be_product(digits) {
+            return false;
+        }
+        self.at += length;
+        self.push(Lexeme::Based(digits.to_ascii_uppercase().into(), base));
+        true
+    }
+
+    /// Whether a list without blanks has just gone on: `27,` before `54`.
+    fn in_list(&self) -> bool {
+        let comma =
+            |token: &Token<'_>| !token.spaced && matches!(token.lexeme, Lexeme::Sign(Sign::Comma));
+        let number = |token: &Token<'_>| matches!(token.lexeme, Lexeme::Number(_));
+        !self.spaced && matches!(self.tokens.as_slice(), [.., a, b] if number(a) && comma(b))
+    }
+
     fn number(&mut self, end: usize) {
+        if let Some((length, base)) = code::prefixed(self.rest(end)) {
+            let digits = &self.rest(end)[..length];
+            self.at += length;
+            return self.push(Lexeme::Based(digits.into(), base));
+        }
+        if self.lettered(end) {
+            return;
+        }
         let grouping = Grouping {
-            comma: self.grouping.comma && self.depth == 0,
+            comma: self.grouping.comma && self.depth == 0 && !self.in_list(),
             ..self.grouping
         };
         match numeral::scan(self.rest(end), grouping) {
@@ -176,11 +212,13 @@ impl<'a> Lexer<'a> {
         let rest = self.rest(end);
         let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         let word = &rest[..length];
-        if matches!(word, "np" | "numpy" | "math" | "Math" | "sympy" | "sp")
-            && rest[length..].starts_with('.')
-        {
+        if code::is_module(word) && rest[length..].starts_with('.') {
             self.at += length + 1;
             return;
+        }
+        if let Some(length) = code::infinite_float(rest) {
+            self.at += length;
+            return self.push(Lexeme::Constant(Constant::Infinity));
         }
         let numbered = ["log10", "log2"]
             .into_iter()
@@ -188,7 +226,11 @@ impl<'a> Lexer<'a> {
         let word = numbered.unwrap_or(word);
         self.at += word.len();
         if word.len() == 1 {
-            self.push(Lexeme::Letter(char::from(word.as_bytes()[0])));
+            let letter = char::from(word.as_bytes()[0]);
+            self.push(match self.imaginary == Some(letter) {
+                true => Lexeme::Constant(Constant::I),
+                false => Lexeme::Letter(letter),
+            });
         } else if let Some(lexeme) = vocabulary::word(word) {
             self.push(lexeme);
         } else if let Some((function, letter)) = glued(word) {
@@ -231,6 +273,7 @@ impl<'a> Lexer<'a> {
             Meaning::SkipArgument => {
                 self.argument(end);
             }
+            Meaning::Invisible => self.invisible(end),
         }
     }
 }
@@ -285,9 +328,8 @@ fn mend(tokens: &mut [Token<'_>]) {
             }
             Lexeme::Letter('x' | 'X')
                 if tokens[at].spaced == after.spaced
-                    && tokens[at].spaced
                     && matches!(before, Lexeme::Number(_))
-                    && matches!(after.lexeme, Lexeme::Number(_)) =>
+                    && matches!(&after.lexeme, Lexeme::Number(n) if tokens[at].spaced || n == "10") =>
             {
                 Sign::Times
             }

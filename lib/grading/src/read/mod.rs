@@ -2,16 +2,20 @@
 
 mod brackets;
 mod calculus;
+mod code;
 mod commands;
 mod french;
 mod lexer;
 pub(crate) mod node;
 mod numeral;
 mod parser;
+mod phrases;
 mod primary;
+mod quantities;
 mod scripts;
 mod surface;
 mod terms;
+mod times;
 pub(crate) mod token;
 mod unit_words;
 pub(crate) mod units;
@@ -87,9 +91,16 @@ impl Lexed<'_> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(primary::whole(value))),
             None if self.too_long => Err(ReadError::TooDeep),
-            None if french::is_french(&self.tokens) => parser::parse(french::turned(self.tokens)),
-            None => parser::parse(self.tokens),
+            None if french::is_french(&self.tokens) => {
+                parser::parse(french::turned(self.tokens), false)
+            }
+            None => parser::parse(self.tokens, false),
         }
+    }
+
+    /// What the tokens mean where letters behind numbers are units: `5 s`.
+    pub(crate) fn parse_measured(self) -> Result<Node, ReadError> {
+        parser::parse(self.tokens, true)
     }
 }
 

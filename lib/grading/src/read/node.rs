@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use num_rational::BigRational;
 
-use super::token::{Bracket, Constant, Function, Sign};
+use super::token::{Bracket, Clock, Constant, Date, Function, Sign};
 
 /// A literal: its exact value, and how many decimals it shows, which is what it was rounded to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,12 @@ pub(crate) enum Node {
     /// Rows of a `cases` environment, or of an aligned system.
     Cases(Vec<Vec<Node>>),
     Ratio(Vec<Node>),
+    /// A residue or a congruence, and its modulus.
+    Modular(Box<Node>, Box<Node>),
+    /// `6 ft 2 in`: quantities that are one.
+    Parts(Vec<Node>),
+    Clock(Clock),
+    Date(Date),
     Text(String),
 }
 
@@ -111,6 +117,8 @@ impl Node {
             | Self::Symbol(_)
             | Self::Constant(_)
             | Self::Based { .. }
+            | Self::Clock(_)
+            | Self::Date(_)
             | Self::Text(_) => Vec::new(),
             Self::Negative(a)
             | Self::PlusMinus { term: a, .. }
@@ -121,6 +129,7 @@ impl Node {
             Self::Quotient(a, b) | Self::Power(a, b) | Self::Without(a, b) | Self::Such(a, b) => {
                 vec![a, b]
             }
+            Self::Modular(a, b) => vec![a, b],
             Self::Range { from, to, body, .. } => vec![from, to, body],
             Self::Sum(all)
             | Self::Product(all)
@@ -131,6 +140,7 @@ impl Node {
             | Self::Union(all)
             | Self::Intersection(all)
             | Self::Relation(all, _)
+            | Self::Parts(all)
             | Self::Ratio(all) => all.iter().collect(),
             Self::Matrix(rows) | Self::Cases(rows) => rows.iter().flatten().collect(),
         }
@@ -145,6 +155,8 @@ impl Node {
                 | Self::Symbol(_)
                 | Self::Constant(_)
                 | Self::Based { .. }
+                | Self::Clock(_)
+                | Self::Date(_)
                 | Self::Text(_) => false,
                 Self::Negative(a) | Self::PlusMinus { term: a, .. } | Self::Percent(a) => {
                     a.any(test)
@@ -153,6 +165,7 @@ impl Node {
                 Self::Quotient(a, b)
                 | Self::Power(a, b)
                 | Self::Without(a, b)
+                | Self::Modular(a, b)
                 | Self::Such(a, b) => a.any(test) || b.any(test),
                 Self::Range { from, to, body, .. } => {
                     from.any(test) || to.any(test) || body.any(test)
@@ -164,7 +177,7 @@ impl Node {
                 | Self::Group(_, _, all)
                 | Self::Union(all)
                 | Self::Intersection(all) => below(all),
-                Self::Relation(all, _) | Self::Ratio(all) => below(all),
+                Self::Relation(all, _) | Self::Ratio(all) | Self::Parts(all) => below(all),
                 Self::Matrix(rows) | Self::Cases(rows) => rows.iter().any(|row| below(row)),
             }
     }
@@ -226,6 +239,8 @@ impl Node {
             | Self::Symbol(_)
             | Self::Constant(_)
             | Self::Based { .. }
+            | Self::Clock(_)
+            | Self::Date(_)
             | Self::Text(_) => self.clone(),
             Self::Negative(a) => Self::Negative(one(a)),
             Self::PlusMinus { term, swapped } => Self::PlusMinus {
@@ -263,6 +278,8 @@ impl Node {
             Self::Intersection(all) => Self::Intersection(each(all)),
             Self::Relation(all, signs) => Self::Relation(each(all), signs.clone()),
             Self::Ratio(all) => Self::Ratio(each(all)),
+            Self::Parts(all) => Self::Parts(each(all)),
+            Self::Modular(a, modulus) => Self::Modular(one(a), one(modulus)),
             Self::Matrix(rows) => Self::Matrix(rows.iter().map(|row| each(row)).collect()),
             Self::Cases(rows) => Self::Cases(rows.iter().map(|row| each(row)).collect()),
         }
@@ -311,6 +328,10 @@ impl Node {
             Self::Matrix(_) => "matrix",
             Self::Cases(_) => "system or cases",
             Self::Ratio(_) => "ratio",
+            Self::Modular(..) => "residue",
+            Self::Parts(_) => "quantity",
+            Self::Clock(_) => "time of day",
+            Self::Date(_) => "date",
             Self::Text(_) => "text",
             Self::Constant(
                 Constant::Reals
@@ -397,6 +418,23 @@ impl Node {
             Self::Matrix(rows) => format!("matrix of {} rows ", rows.len()),
             Self::Cases(rows) => format!("cases of {} rows ", rows.len()),
             Self::Ratio(_) => "ratio".to_owned(),
+            Self::Modular(..) => "modulo".to_owned(),
+            Self::Parts(_) => "parts".to_owned(),
+            Self::Clock(Clock {
+                hour,
+                minute,
+                second,
+                half,
+            }) => {
+                let second = second.map_or_else(String::new, |second| format!(":{second:02}"));
+                let half =
+                    half.map_or_else(String::new, |half| format!(" {half:?} noon").to_lowercase());
+                format!("{hour}:{minute:02}{second}{half}")
+            }
+            Self::Date(Date { month, day, year }) => match year {
+                Some(year) => format!("{year:04}-{month:02}-{day:02}"),
+                None => format!("month {month} day {day}"),
+            },
         }
     }
 }

@@ -24,7 +24,7 @@ const DEPTH: usize = 48;
 pub(super) const PILE: usize = 24;
 
 /// Parses a whole answer.
-pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
+pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, ReadError> {
     let vectors = tokens.iter().any(|token| {
         matches!(
             token.lexeme,
@@ -38,6 +38,7 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>) -> Result<Node, ReadError> {
         depth: 0,
         bars: 0,
         set_head: false,
+        measured,
         integrals: 0,
     };
     if parser.tokens.is_empty() {
@@ -58,6 +59,8 @@ pub(super) struct Parser<'a> {
     pub(super) bars: usize,
     /// At the head of a set, where `|` means "such that".
     pub(super) set_head: bool,
+    /// Letters behind numbers are units.
+    pub(super) measured: bool,
     /// Integrals that wait for their differential.
     pub(super) integrals: usize,
     /// The answer speaks of vectors.
@@ -201,7 +204,7 @@ impl<'a> Parser<'a> {
         {
             self.at += 1;
         }
-        let mut sides = vec![self.ratio()?];
+        let mut sides = vec![self.residue()?];
         let mut signs = Vec::new();
         loop {
             self.skip_alignment();
@@ -215,22 +218,40 @@ impl<'a> Parser<'a> {
             signs.push(sign);
             self.at += 1;
             self.skip_alignment();
-            let side = self.ratio()?;
+            let side = match sign {
+                Sign::Congruent => self.ratio()?,
+                _ => self.residue()?,
+            };
             sides.push(match sign {
                 Sign::In | Sign::NotIn => number_set(side),
                 _ => side,
             });
         }
-        if let Some(modulus) = self.modulus()?
-            && signs.contains(&Sign::Congruent)
+        let mut modulus = self.modulus()?;
+        if signs.contains(&Sign::Congruent)
+            && let Some(modulus) = modulus.take()
         {
             signs.push(Sign::Modulo);
             sides.push(modulus);
         }
-        Ok(match signs.is_empty() {
+        let node = match signs.is_empty() {
             true => sides.swap_remove(0),
             false => Node::Relation(sides, signs),
+        };
+        Ok(match modulus {
+            Some(modulus) => Node::Modular(Box::new(node), Box::new(modulus)),
+            None => node,
         })
+    }
+
+    /// `17 \bmod 5` is a value.
+    fn residue(&mut self) -> Result<Node, ReadError> {
+        let left = self.ratio()?;
+        if !self.take(Sign::Modulo) {
+            return Ok(left);
+        }
+        let modulus = self.additive()?;
+        Ok(Node::Apply(Function::Modulo, vec![left, modulus]))
     }
 
     /// `3:4:5`.
@@ -258,19 +279,22 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `x \equiv 3 \pmod 5`: the modulus. Behind anything else than a congruence it repeats what the question says.
+    /// The modulus of `x \equiv 3 \pmod 5`, `3 (mod 5)`.
     fn modulus(&mut self) -> Result<Option<Node>, ReadError> {
-        let bracketed = matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
-            && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Modulo)));
-        if bracketed || self.is(Sign::Modulo) {
-            self.at += 1 + usize::from(bracketed);
-            let modulus = self.additive()?;
-            if bracketed {
-                self.expect(&Lexeme::Close(Bracket::Round))?;
-            }
-            return Ok(Some(modulus));
+        let names = |lexeme: Option<&Lexeme<'_>>| {
+            matches!(lexeme, Some(Lexeme::Sign(Sign::Modulo | Sign::Modulus)))
+        };
+        let bracketed =
+            matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) && names(self.peek_after(1));
+        if !bracketed && !names(self.peek()) {
+            return Ok(None);
         }
-        Ok(None)
+        self.at += 1 + usize::from(bracketed);
+        let modulus = self.additive()?;
+        if bracketed {
+            self.expect(&Lexeme::Close(Bracket::Round))?;
+        }
+        Ok(Some(modulus))
     }
 
     /// Unions and intersections, left to right.

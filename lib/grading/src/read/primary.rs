@@ -29,6 +29,19 @@ impl Parser<'_> {
                 let number = number(&digits).ok_or_else(|| self.unexpected())?;
                 self.based(Node::Number(number), Some(&digits))
             }
+            Lexeme::Based(digits, base) => {
+                self.at += 1;
+                let digits = digits.into_owned();
+                Ok(Node::Based { digits, base })
+            }
+            Lexeme::Clock(clock) => {
+                self.at += 1;
+                Ok(Node::Clock(clock))
+            }
+            Lexeme::Date(date) => {
+                self.at += 1;
+                Ok(Node::Date(date))
+            }
             Lexeme::Letter(letter) => {
                 self.at += 1;
                 self.letter(letter)
@@ -320,6 +333,9 @@ impl Parser<'_> {
         if let Some(value) = words::number(word) {
             return Ok(Node::Number(whole(value)));
         }
+        if let Some(node) = self.code_call(word)? {
+            return Ok(node);
+        }
         let lower = word.bytes().all(|b| b.is_ascii_lowercase());
         let upper = word.bytes().all(|b| b.is_ascii_uppercase());
         let spoken = matches!(word, "yes" | "no" | "odd" | "day" | "dne");
@@ -521,10 +537,11 @@ impl Parser<'_> {
         let digits = digits.map_or_else(|| number.value.to_string(), str::to_owned);
         self.at += 1;
         let base = self.subscript()?;
+        let base = base.trim_matches(['(', ')']);
         let base = base
             .parse()
             .ok()
-            .or_else(|| words::number(&base).and_then(|base| u32::try_from(base).ok()));
+            .or_else(|| words::number(base).and_then(|base| u32::try_from(base).ok()));
         let base = base
             .filter(|base| (2..=62).contains(base))
             .ok_or_else(|| self.unexpected())?;
@@ -544,6 +561,8 @@ fn plain(lexeme: &Lexeme<'_>) -> String {
         Lexeme::Sign(Sign::Minus) => "-".to_owned(),
         Lexeme::Sign(Sign::Plus) => "+".to_owned(),
         Lexeme::Sign(Sign::Comma) => ",".to_owned(),
+        Lexeme::Open(Bracket::Round) => "(".to_owned(),
+        Lexeme::Close(Bracket::Round) => ")".to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -7,7 +7,7 @@ pub(crate) fn stripped(text: &str) -> &str {
     let mut text = text.trim();
     loop {
         let before = text.len();
-        text = unwrapped(unpunctuated(text)).trim();
+        text = unannounced(unwrapped(unpunctuated(text))).trim();
         if text.len() == before {
             return text;
         }
@@ -49,6 +49,54 @@ fn unpunctuated(text: &str) -> &str {
         _ => text,
     };
     text.trim_start_matches([':', '\n', ' '])
+}
+
+/// Without `The final answer is`, `Answer:` and the like before the answer.
+fn unannounced(text: &str) -> &str {
+    let set = text
+        .strip_prefix("\\text{")
+        .and_then(|inner| inner.split_once('}'));
+    if let Some((inner, behind)) = set.filter(|(inner, _)| announced(inner).is_empty()) {
+        return if inner.trim().is_empty() {
+            text
+        } else {
+            behind
+        };
+    }
+    announced(text)
+}
+
+/// What follows the announcement at the start of `text`, or `text` if there is none.
+fn announced(text: &str) -> &str {
+    let mut rest = text.trim_start_matches(['*', '_', ' ']);
+    for (word, needed) in [
+        ("the", false),
+        ("final", false),
+        ("correct", false),
+        ("right", false),
+        ("answer", true),
+    ] {
+        match word_first(rest, word) {
+            Some(behind) => rest = behind,
+            None if needed => return text,
+            None => {}
+        }
+    }
+    let said = word_first(rest, "is");
+    let behind = said.unwrap_or(rest).trim_start_matches(['*', '_', ' ']);
+    let marked = behind.strip_prefix([':', '=']);
+    match (marked, said) {
+        (Some(answer), _) => answer.trim_start_matches(['*', '_', ' ']),
+        (None, Some(_)) => behind,
+        (None, None) => text,
+    }
+}
+
+/// What follows `word` and blanks at the start of `text`.
+fn word_first<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let (first, rest) = text.split_at_checked(word.len())?;
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric());
+    (ends && first.eq_ignore_ascii_case(word)).then(|| rest.trim_start())
 }
 
 const PAIRS: [(&str, &str); 12] = [
@@ -104,6 +152,12 @@ mod tests {
             ("$8$,$4$", "$8$,$4$"),
             ("5!", "5!"),
             ("185\\ ", "185"),
+            ("The final answer is: $5$.", "5"),
+            ("**Answer:** 5", "5"),
+            ("\\text{Answer: } 5", "5"),
+            ("\\text{ } 5", "\\text{ } 5"),
+            ("answer 5", "answer 5"),
+            ("the answering", "the answering"),
         ] {
             assert_eq!(stripped(text), inner, "{text}");
         }

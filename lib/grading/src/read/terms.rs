@@ -2,22 +2,28 @@
 
 use super::node::Node;
 use super::parser::{PILE, Parser, ReadError};
+use super::quantities::joined;
 use super::token::{Bracket, Constant, Function, Lexeme, Sign};
-use super::unit_words::with_unit;
+use super::unit_words::{money, with_unit};
 
 /// What can stand behind a factor without a sign between.
 enum Beside {
     Unit(String),
-    /// The fraction of a mixed number.
-    Fraction(Node),
+    /// A mixed number, of which the left side is the whole.
+    Mixed(Node),
+    /// The inches behind feet.
+    Part(Node),
     Factor(Node),
 }
 
 impl Parser<'_> {
     /// Factors beside each other, explicit products, quotients, and a unit behind them.
     pub(super) fn term(&mut self) -> Result<Node, ReadError> {
-        let money = self.take(Sign::Currency);
-        let (negative, _) = if money { self.signs() } else { (false, None) };
+        let currency = self.currency();
+        let (negative, _) = match currency {
+            Some(_) => self.signs(),
+            None => (false, None),
+        };
         let mut left = self.factor()?;
         let mut pile = 0;
         loop {
@@ -41,9 +47,9 @@ impl Parser<'_> {
                         left = Node::quotient(left, self.signed_factor()?);
                     }
                 }
-                Some(Lexeme::Sign(Sign::Currency)) => {
+                Some(Lexeme::Sign(Sign::Currency(name))) => {
+                    left = money(left, name);
                     self.at += 1;
-                    left = Node::Money(Box::new(left));
                     pile += 1;
                 }
                 Some(_) => match self.beside(&left)? {
@@ -52,9 +58,8 @@ impl Parser<'_> {
                         pile += 1;
                     }
                     // A percent or degree sign behind it belongs to the whole.
-                    Some(Beside::Fraction(fraction)) => {
-                        left = self.marked(Node::Sum(vec![left, fraction]))?;
-                    }
+                    Some(Beside::Mixed(mixed)) => left = self.marked(mixed)?,
+                    Some(Beside::Part(part)) => left = joined(left, part),
                     Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
                 },
@@ -65,11 +70,20 @@ impl Parser<'_> {
             }
         }
         let left = if negative { Node::negative(left) } else { left };
-        Ok(if money {
-            Node::Money(Box::new(left))
-        } else {
-            left
+        Ok(match currency {
+            Some(name) => money(left, name),
+            None => left,
         })
+    }
+
+    /// Takes a currency's sign.
+    fn currency(&mut self) -> Option<&'static str> {
+        let Some(Lexeme::Sign(Sign::Currency(name))) = self.peek() else {
+            return None;
+        };
+        let name = *name;
+        self.at += 1;
+        Some(name)
     }
 
     /// What stands directly behind `left` and multiplies it or names its unit.
@@ -77,10 +91,18 @@ impl Parser<'_> {
         if let Some(unit) = self.unit(left) {
             return Ok(Some(Beside::Unit(unit)));
         }
-        if let Some(fraction) = self.mixed(left)? {
-            return Ok(Some(Beside::Fraction(fraction)));
+        if let Some(mixed) = self.mixed(left)? {
+            return Ok(Some(Beside::Mixed(mixed)));
         }
-        if !self.starts_factor() {
+        if let Some(part) = self.part(left)? {
+            return Ok(Some(Beside::Part(part)));
+        }
+        // `3 (mod 5)`: the modulus is no factor.
+        let modulus = matches!(
+            self.peek_after(1),
+            Some(Lexeme::Sign(Sign::Modulo | Sign::Modulus))
+        );
+        if !self.starts_factor() || modulus {
             return Ok(None);
         }
         if matches!(self.peek(), Some(Lexeme::Number(_))) && ends_in_number(left) {
@@ -89,51 +111,14 @@ impl Parser<'_> {
         Ok(Some(Beside::Factor(self.factor()?)))
     }
 
-    /// `2\frac{1}{2}`, `2 1/2`: an integer and a proper fraction behind it.
-    fn mixed(&mut self, left: &Node) -> Result<Option<Node>, ReadError> {
-        let Node::Number(whole) = left else {
-            return Ok(None);
-        };
-        let plain = self
-            .at
-            .checked_sub(1)
-            .is_some_and(|at| matches!(self.tokens[at].lexeme, Lexeme::Number(_)));
-        if whole.decimal || !plain {
-            return Ok(None);
-        }
-        let start = self.at;
-        let fraction = match self.peek() {
-            Some(Lexeme::Sign(Sign::Fraction)) => self.deeper(Self::primary)?,
-            Some(Lexeme::Number(_)) if self.is_plain_fraction() => {
-                let top = self.deeper(Self::primary)?;
-                self.at += 1;
-                Node::quotient(top, self.deeper(Self::primary)?)
-            }
-            _ => return Ok(None),
-        };
-        if is_proper(&fraction) {
-            return Ok(Some(fraction));
-        }
-        self.at = start;
-        Ok(None)
-    }
-
-    fn is_plain_fraction(&self) -> bool {
-        let integer = |lexeme: Option<&Lexeme<'_>>| matches!(lexeme, Some(Lexeme::Number(n)) if n.bytes().all(|b| b.is_ascii_digit()));
-        integer(self.peek())
-            && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Slash)))
-            && integer(self.peek_after(2))
-    }
-
     /// A factor that may carry signs: behind `\cdot` and `/`.
     fn signed_factor(&mut self) -> Result<Node, ReadError> {
         let (negative, either) = self.signs();
-        let currency = self.take(Sign::Currency);
+        let currency = self.currency();
         let factor = self.factor()?;
-        let factor = if currency {
-            Node::Money(Box::new(factor))
-        } else {
-            factor
+        let factor = match currency {
+            Some(name) => money(factor, name),
+            None => factor,
         };
         Ok(match (negative, either) {
             (_, Some(swapped)) => Node::PlusMinus {
@@ -228,6 +213,10 @@ impl Parser<'_> {
                     self.at += 1;
                     Node::Degrees(Box::new(node))
                 }
+                Some(Lexeme::Command("deg")) if !node.has_symbols() => {
+                    self.at += 1;
+                    Node::Degrees(Box::new(node))
+                }
                 Some(Lexeme::Sign(Sign::Prime)) => {
                     self.at += 1;
                     primed(node).ok_or_else(|| self.unexpected())?
@@ -244,6 +233,11 @@ impl Parser<'_> {
         let closes = !braced || matches!(self.peek_after(2), Some(Lexeme::Close(Bracket::Brace)));
         match self.peek_after(usize::from(braced)) {
             Some(Lexeme::Sign(Sign::Degree)) if closes => {
+                self.at += if braced { 3 } else { 1 };
+                return Ok(Node::Degrees(Box::new(base)));
+            }
+            // A small o for a ring.
+            Some(Lexeme::Letter('o')) if closes && matches!(base, Node::Number(_)) => {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::Degrees(Box::new(base)));
             }
@@ -324,19 +318,6 @@ fn ends_in_number(node: &Node) -> bool {
         Node::Number(_) => true,
         Node::Product(factors) => factors.last().is_some_and(ends_in_number),
         Node::Negative(inner) => ends_in_number(inner),
-        _ => false,
-    }
-}
-
-/// An integer fraction between 0 and 1.
-fn is_proper(node: &Node) -> bool {
-    match node {
-        Node::Quotient(top, bottom) => match (&**top, &**bottom) {
-            (Node::Number(top), Node::Number(bottom)) => {
-                !top.decimal && !bottom.decimal && top.value < bottom.value
-            }
-            _ => false,
-        },
         _ => false,
     }
 }

@@ -22,7 +22,8 @@ pub(crate) enum Sign {
     Percent,
     Degree,
     Prime,
-    Currency,
+    /// A currency's sign, by the name of its unit.
+    Currency(&'static str),
     Comma,
     Semicolon,
     And,
@@ -61,7 +62,10 @@ pub(crate) enum Sign {
     Root,
     Sum,
     ProductOver,
+    /// `\bmod`: an operator.
     Modulo,
+    /// `\pmod`: names the modulus of a congruence.
+    Modulus,
     Dot,
     Other(char),
 }
@@ -130,6 +134,10 @@ pub(crate) enum Function {
     Det,
     Norm,
     Conjugate,
+    /// `a mod m`.
+    Modulo,
+    /// `cis x` is `cos x + i sin x`.
+    Cis,
 }
 
 /// Fixed values.
@@ -147,11 +155,39 @@ pub(crate) enum Constant {
     Complexes,
 }
 
+/// Before or after noon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Half {
+    Before,
+    After,
+}
+
+/// A time of day as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clock {
+    pub(crate) hour: u32,
+    pub(crate) minute: u32,
+    pub(crate) second: Option<u32>,
+    pub(crate) half: Option<Half>,
+}
+
+/// A day of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date {
+    pub(crate) month: u32,
+    pub(crate) day: u32,
+    pub(crate) year: Option<u32>,
+}
+
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Lexeme<'a> {
     /// Digits with at most one `.`, an optional `e` exponent, and an optional repeating part after `~`.
     Number(Cow<'a, str>),
+    /// Digits with their base: `2A3_{16}`; with `0x`, `0b` or `0o` they are also a plain number.
+    Based(Cow<'a, str>, u32),
+    Clock(Clock),
+    Date(Date),
     /// A one-letter name, Greek letters included.
     Letter(char),
     /// A run of plain letters that is no known name.

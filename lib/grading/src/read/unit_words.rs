@@ -1,4 +1,4 @@
-//! The words behind a value that name its unit: `cm`, `square feet`, `m/s`, `(dollars)`.
+//! The words behind a value that name its unit: `cm`, `square feet`, `m/s`, `(dollars)`, `°C`.
 
 use super::node::Node;
 use super::parser::Parser;
@@ -14,11 +14,18 @@ impl Parser<'_> {
                 Lexeme::Text(_)
                     | Lexeme::Word(_)
                     | Lexeme::Function(_)
+                    | Lexeme::Letter(_)
+                    | Lexeme::Command("AA")
                     | Lexeme::Open(Bracket::Round)
             )
         );
         if !possible || self.differential().is_some() {
             return None;
+        }
+        if let (Node::Degrees(_), Some(Lexeme::Letter(scale @ ('C' | 'F')))) = (left, self.peek()) {
+            let scale = scale.to_string();
+            self.at += 1;
+            return Some(scale);
         }
         let start = self.at;
         let bracketed = matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)));
@@ -39,8 +46,7 @@ impl Parser<'_> {
 
     /// The next piece of a unit, `^2` and `/` included.
     fn unit_word(&mut self, numeric: bool, bracketed: bool, so_far: &str) -> Option<String> {
-        let next = self.peek()?;
-        let piece = match next {
+        let piece = match self.peek()? {
             Lexeme::Text("i" | "e" | "if" | "for" | "when" | "where" | "if " | "otherwise") => {
                 return None;
             }
@@ -54,12 +60,13 @@ impl Parser<'_> {
             {
                 return None;
             }
-            Lexeme::Word(word)
-                if units::is_unit_word(word)
-                    || (numeric && (bracketed || word.len() >= 4 || !so_far.is_empty())) =>
-            {
+            Lexeme::Word(word) if self.is_unit_word(word, numeric, bracketed, so_far) => {
                 (*word).to_owned()
             }
+            Lexeme::Letter(letter) if numeric && self.is_unit_letter(*letter, so_far) => {
+                letter.to_string()
+            }
+            Lexeme::Command("AA") if numeric => "Å".to_owned(),
             // `5 sec` is a time; `5 \sec x` is not.
             Lexeme::Function(function @ (Function::Sec | Function::Min))
                 if numeric && !self.argument_follows() =>
@@ -71,28 +78,26 @@ impl Parser<'_> {
                 }
                 .to_owned()
             }
-            Lexeme::Sign(Sign::Slash | Sign::Times | Sign::Cross | Sign::Minus)
+            // `sq. cm`
+            Lexeme::Sign(Sign::Dot) if units::is_power_word(so_far) && self.is_unit_after() => {
+                self.at += 1;
+                return Some(".".to_owned());
+            }
+            Lexeme::Sign(sign @ (Sign::Slash | Sign::Times | Sign::Cross | Sign::Minus))
                 if !so_far.is_empty() && self.is_unit_after() =>
             {
+                let joint = if *sign == Sign::Slash { "/" } else { "·" };
                 self.at += 1;
-                return Some(
-                    if matches!(self.tokens[self.at - 1].lexeme, Lexeme::Sign(Sign::Slash)) {
-                        "/"
-                    } else {
-                        "·"
-                    }
-                    .to_owned(),
-                );
+                return Some(joint.to_owned());
             }
             Lexeme::Sign(Sign::Caret) if !so_far.is_empty() => return self.unit_power(),
             Lexeme::Sign(Sign::Slash) if !so_far.is_empty() && self.at + 1 == self.tokens.len() => {
-                self.at += 1;
-                return None;
+                "/".to_owned()
             }
             _ => return None,
         };
         self.at += 1;
-        let blank = if so_far.is_empty() || so_far.ends_with(['/', '·']) {
+        let blank = if so_far.is_empty() || so_far.ends_with(['/', '·', 'μ']) {
             ""
         } else {
             " "
@@ -104,7 +109,7 @@ impl Parser<'_> {
     fn is_raised_in_vain(&self, word: &str) -> bool {
         matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Caret)))
             && units::measure(word)
-                .is_none_or(|unit| !matches!(unit.dimension.as_str(), "length" | "time"))
+                .is_none_or(|unit| !matches!(unit.dimension().as_str(), "length" | "time"))
     }
 
     /// Whether the function that is next has an argument.
@@ -121,10 +126,46 @@ impl Parser<'_> {
         )
     }
 
+    /// Whether a unit stands behind what is next.
     fn is_unit_after(&self) -> bool {
         match self.peek_after(1) {
             Some(Lexeme::Text(_)) => true,
             Some(Lexeme::Word(word)) => units::is_unit_word(word),
+            Some(Lexeme::Letter(letter)) => units::is_unit_letter(*letter),
+            Some(Lexeme::Function(Function::Sec | Function::Min)) => true,
+            _ => false,
+        }
+    }
+
+    /// Known units, and behind plain numbers any longer word.
+    fn is_unit_word(&self, word: &str, numeric: bool, bracketed: bool, so_far: &str) -> bool {
+        let counted = bracketed || word.len() >= 4 || !so_far.is_empty();
+        let power = units::is_power_word(word)
+            && (self.is_unit_after()
+                || matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Dot))));
+        let per = word == "per" && matches!(self.peek_after(1), Some(Lexeme::Word(_)));
+        units::is_unit_word(word) || numeric && (counted || power || per)
+    }
+
+    /// A letter is a unit behind a unit and `/` (`km/h`), before a further quantity (`2 h 30 min`), and anywhere when
+    /// letters are read so. A mu is a prefix of what follows it.
+    fn is_unit_letter(&self, letter: char, so_far: &str) -> bool {
+        let text_follows = matches!(self.peek_after(1), Some(Lexeme::Text("m" | "s" | "g")));
+        let letter_follows = matches!(self.peek_after(1), Some(Lexeme::Letter('m' | 's' | 'g')));
+        if letter == 'μ' {
+            return text_follows || self.measured && letter_follows;
+        }
+        let further = so_far.is_empty()
+            && matches!(self.peek_after(1), Some(Lexeme::Number(_)))
+            && self.is_unit_behind_number();
+        units::is_unit_letter(letter) && (self.measured || so_far.ends_with('/') || further)
+    }
+
+    fn is_unit_behind_number(&self) -> bool {
+        match self.peek_after(2) {
+            Some(Lexeme::Text(_) | Lexeme::Function(Function::Min | Function::Sec)) => true,
+            Some(Lexeme::Word(word)) => units::is_unit_word(word),
+            Some(Lexeme::Letter(letter)) => units::is_unit_letter(*letter),
             _ => false,
         }
     }
@@ -152,10 +193,34 @@ impl Parser<'_> {
 /// A value with its unit; percent, degree and currency words are what their signs are.
 pub(super) fn with_unit(value: Node, unit: String) -> Node {
     let lower = unit.trim_end_matches('.').to_ascii_lowercase();
-    match lower.as_str() {
-        "percent" | "percents" | "pct" => Node::Percent(Box::new(value)),
-        "degree" | "degrees" | "deg" => Node::Degrees(Box::new(value)),
-        "dollar" | "dollars" | "usd" | "euros" | "euro" => Node::Money(Box::new(value)),
-        _ => Node::Quantity(Box::new(value), unit),
+    match (lower.as_str(), value) {
+        ("percent" | "percents" | "pct" | "per cent", value) => Node::Percent(Box::new(value)),
+        ("degree" | "degrees" | "deg", value) => Node::Degrees(Box::new(value)),
+        ("dollar" | "dollars" | "usd", value) => Node::Money(Box::new(value)),
+        // `25°C`, `25 degrees Celsius`
+        (scale, Node::Degrees(inner)) if temperature(scale).is_some() => {
+            Node::Quantity(inner, temperature(scale).unwrap_or_default().to_owned())
+        }
+        (words, value) => match words.strip_prefix("degrees ").and_then(temperature) {
+            Some(scale) => Node::Quantity(Box::new(value), scale.to_owned()),
+            None => Node::Quantity(Box::new(value), unit),
+        },
+    }
+}
+
+/// The scale of temperature that a word or letter behind degrees names.
+fn temperature(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "c" | "celsius" | "centigrade" => "celsius",
+        "f" | "fahrenheit" => "fahrenheit",
+        _ => return None,
+    })
+}
+
+/// A value with a currency's sign.
+pub(super) fn money(value: Node, name: &'static str) -> Node {
+    match name {
+        "dollars" => Node::Money(Box::new(value)),
+        name => Node::Quantity(Box::new(value), name.to_owned()),
     }
 }

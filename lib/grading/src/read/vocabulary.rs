@@ -24,12 +24,15 @@ pub(crate) enum Meaning<'a> {
     End,
     /// Its argument is layout and is skipped (`\hspace{1cm}`).
     SkipArgument,
+    /// Its argument is not shown, braced or not (`\phantom -`).
+    Invisible,
 }
 
 /// The meaning of `\name`.
 pub(crate) fn command(name: &str) -> Meaning<'_> {
     use Meaning::{
-        Begin, Blackboard, Blank, Delimiter, End, Is, Nothing, SkipArgument, Text, Upright,
+        Begin, Blackboard, Blank, Delimiter, End, Invisible, Is, Nothing, SkipArgument, Text,
+        Upright,
     };
     if let Some(function) = function_command(name) {
         return Is(Lexeme::Function(function));
@@ -45,8 +48,11 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
         | "boldsymbol" | "bm" | "mathit" | "mathsf" | "mathtt" | "mathcal" | "mathfrak"
         | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber" | "notag" | "(" | ")" | "["
         | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering" | "mathstrut" | "mathopen"
-        | "mathclose" | "ensuremath" | "mathrel" | "mathbin" | "phantom" | "ans" | "answer"
-        | "newline" | "vphantom" => Nothing,
+        | "mathclose" | "ensuremath" | "mathrel" | "mathbin" | "ans" | "answer" | "newline"
+        | "scriptscriptstyle" | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize"
+        | "large" | "Large" | "LARGE" | "huge" | "Huge" | "upshape" | "bfseries" | "itshape"
+        | "rmfamily" | "sffamily" | "ttfamily" | "normalfont" | "mathinner" | "mathord"
+        | "mathpunct" | "smash" => Nothing,
         "," | ";" | ":" | ">" | " " | "quad" | "qquad" | "enspace" | "thinspace" | "space"
         | "/" | "\n" | "\t" => Blank,
         "text" | "textbf" | "textit" | "textrm" | "textsf" | "texttt" | "emph" | "mbox"
@@ -59,8 +65,9 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
         "mathbb" | "Bbb" | "mathbbm" => Blackboard,
         "begin" => Begin,
         "end" => End,
-        "hspace" | "vspace" | "hskip" | "label" | "tag" | "color" | "phantomsection" | "vskip"
-        | "kern" => SkipArgument,
+        "hspace" | "vspace" | "hskip" | "label" | "tag" | "color" | "textcolor" | "colorbox"
+        | "phantomsection" | "vskip" | "kern" => SkipArgument,
+        "phantom" | "vphantom" | "hphantom" => Invisible,
         "lbrace" | "{" => Is(Open(Bracket::Curly)),
         "rbrace" | "}" => Is(Close(Bracket::Curly)),
         "langle" => Is(Open(Bracket::Angle)),
@@ -126,18 +133,25 @@ fn sign_command(name: &str) -> Option<Sign> {
         "%" => Sign::Percent,
         "circ" | "degree" | "textdegree" => Sign::Degree,
         "prime" => Sign::Prime,
-        "$" | "pounds" | "euro" | "texteuro" | "pound" | "textdollar" | "yen" => Sign::Currency,
+        "$" | "textdollar" => Sign::Currency("dollars"),
+        "pounds" | "pound" | "textsterling" => Sign::Currency("pounds"),
+        "euro" | "texteuro" => Sign::Currency("euros"),
+        "yen" | "textyen" => Sign::Currency("yen"),
+        "cent" | "textcent" => Sign::Currency("cents"),
         "&" => Sign::And,
         "\\" | "cr" | "tabularnewline" => Sign::NewRow,
         "ldots" | "cdots" | "dots" | "dotsc" | "dotsb" | "vdots" | "ddots" => Sign::Dots,
-        "frac" | "dfrac" | "tfrac" | "cfrac" => Sign::Fraction,
+        "frac" | "dfrac" | "tfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac" | "xfrac" => {
+            Sign::Fraction
+        }
         "binom" | "dbinom" | "tbinom" => Sign::Binomial,
         "over" => Sign::Over,
         "choose" => Sign::Choose,
         "sqrt" => Sign::Root,
         "sum" => Sign::Sum,
         "prod" => Sign::ProductOver,
-        "bmod" | "pmod" | "mod" => Sign::Modulo,
+        "bmod" | "mod" => Sign::Modulo,
+        "pmod" | "pod" => Sign::Modulus,
         "colon" => Sign::Colon,
         "_" => Sign::Underscore,
         _ => return None,
@@ -202,6 +216,7 @@ fn function_word(name: &str) -> Option<Function> {
         "sgn" | "sign" => F::Sign,
         "det" => F::Det,
         "conj" => F::Conjugate,
+        "cis" => F::Cis,
         _ => return None,
     })
 }
@@ -264,7 +279,7 @@ pub(crate) fn word(name: &str) -> Option<Lexeme<'_>> {
         "or" | "ou" | "oder" => Lexeme::Sign(Sign::Or),
         "frac" => Lexeme::Sign(Sign::Fraction),
         "cdot" => Lexeme::Sign(Sign::Times),
-        "mod" => Lexeme::Sign(Sign::Modulo),
+        "mod" | "modulo" => Lexeme::Sign(Sign::Modulo),
         "U" => Lexeme::Letter('U'),
         // `xi`, `nu` and `mu` are also products of two letters; the rest are no one's product.
         "xi" | "nu" | "mu" | "eta" => return None,
@@ -299,6 +314,10 @@ pub(crate) fn character(c: char) -> Option<Lexeme<'static>> {
         '⌉' => Close(Bracket::Ceiling),
         '{' => Open(Bracket::Brace),
         '}' => Close(Bracket::Brace),
+        // Micro, ohm and ångström signs are letters' twins.
+        '\u{b5}' => Letter('μ'),
+        '\u{2126}' => Letter('Ω'),
+        '\u{212b}' => Letter('Å'),
         'π' => Lexeme::Constant(Constant::Pi),
         '∞' => Lexeme::Constant(Constant::Infinity),
         '∅' => Lexeme::Constant(Constant::EmptySet),
@@ -327,7 +346,13 @@ fn sign_character(c: char) -> Option<Sign> {
         '%' | '％' | '٪' => Sign::Percent,
         '°' | '˚' | 'º' => Sign::Degree,
         '\'' | '’' | '′' => Sign::Prime,
-        '€' | '£' | '¥' | '₹' | '₽' | '₩' | '￥' => Sign::Currency,
+        '€' => Sign::Currency("euros"),
+        '£' => Sign::Currency("pounds"),
+        '¥' | '￥' => Sign::Currency("yen"),
+        '₹' => Sign::Currency("rupees"),
+        '₽' => Sign::Currency("rubles"),
+        '₩' => Sign::Currency("won"),
+        '¢' | '￠' => Sign::Currency("cents"),
         ',' | '，' | '、' | '،' => Sign::Comma,
         ';' | '；' => Sign::Semicolon,
         ':' | '：' | '∶' => Sign::Colon,
