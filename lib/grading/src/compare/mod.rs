@@ -5,6 +5,7 @@ mod labels;
 mod matrices;
 mod names;
 mod notations;
+mod pieces;
 mod piecewise;
 mod real_sets;
 mod sequences;

@@ -2,24 +2,10 @@
 
 use super::Comparison;
 use super::equations::turned;
+use super::pieces::{Bound, Piece, complement, everything, intersection, normal};
 use crate::read::node::Node;
 use crate::read::token::{Bracket, Constant, Function, Sign};
 use crate::{Decision, Reason};
-
-/// Where a piece begins or ends.
-#[derive(Debug, Clone)]
-struct Bound {
-    value: f64,
-    closed: bool,
-    /// What was written; none for infinity.
-    node: Option<Node>,
-}
-
-#[derive(Debug, Clone)]
-struct Piece {
-    low: Bound,
-    high: Bound,
-}
 
 /// Whether a node can only be, or is likely to be, a set of numbers.
 pub(super) fn is_range(node: &Node) -> bool {
@@ -319,92 +305,4 @@ fn infinity(node: &Node) -> Option<f64> {
         Node::Negative(inner) => infinity(inner).map(|value| -value),
         _ => None,
     }
-}
-
-fn everything() -> Piece {
-    let end = |value| Bound {
-        value,
-        closed: false,
-        node: None,
-    };
-    Piece {
-        low: end(f64::NEG_INFINITY),
-        high: end(f64::INFINITY),
-    }
-}
-
-fn is_empty(piece: &Piece) -> bool {
-    piece.low.value > piece.high.value
-        || (piece.low.value == piece.high.value && !(piece.low.closed && piece.high.closed))
-}
-
-/// Sorted, without empty pieces, touching pieces joined.
-fn normal(mut pieces: Vec<Piece>) -> Vec<Piece> {
-    pieces.retain(|piece| !is_empty(piece));
-    pieces.sort_by(|a, b| {
-        a.low
-            .value
-            .total_cmp(&b.low.value)
-            .then(b.low.closed.cmp(&a.low.closed))
-    });
-    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        match joined.last_mut() {
-            Some(last) if touches(&last.high, &piece.low) => {
-                if (piece.high.value, piece.high.closed) > (last.high.value, last.high.closed) {
-                    last.high = piece.high;
-                }
-            }
-            _ => joined.push(piece),
-        }
-    }
-    joined
-}
-
-fn touches(high: &Bound, low: &Bound) -> bool {
-    low.value < high.value || (low.value == high.value && (low.closed || high.closed))
-}
-
-fn intersection(left: &[Piece], right: &[Piece]) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    for a in left {
-        for b in right {
-            let later = |a: &Bound, b: &Bound| (b.value, !b.closed) > (a.value, !a.closed);
-            let low = if later(&a.low, &b.low) {
-                &b.low
-            } else {
-                &a.low
-            };
-            let high = if (a.high.value, a.high.closed) > (b.high.value, b.high.closed) {
-                &b.high
-            } else {
-                &a.high
-            };
-            pieces.push(Piece {
-                low: low.clone(),
-                high: high.clone(),
-            });
-        }
-    }
-    normal(pieces)
-}
-
-fn complement(pieces: Vec<Piece>) -> Vec<Piece> {
-    let opposite = |bound: &Bound| Bound {
-        closed: !bound.closed && bound.node.is_some(),
-        ..bound.clone()
-    };
-    let mut left = vec![everything()];
-    for piece in pieces {
-        let below = Piece {
-            low: everything().low,
-            high: opposite(&piece.low),
-        };
-        let above = Piece {
-            low: opposite(&piece.high),
-            high: everything().high,
-        };
-        left = intersection(&left, &normal(vec![below, above]));
-    }
-    left
 }

@@ -5,14 +5,20 @@ mod calculus;
 mod code;
 mod commands;
 mod french;
+mod letter_runs;
 mod lexer;
+mod lists;
+mod literals;
+mod names;
 pub(crate) mod node;
 mod numeral;
 mod parser;
 mod phrases;
 mod primary;
 mod quantities;
+mod rebuilt;
 mod scripts;
+mod shown;
 mod surface;
 mod terms;
 mod times;
@@ -89,7 +95,7 @@ impl Lexed<'_> {
     /// What the tokens mean.
     pub(crate) fn parse(self) -> Result<Node, ReadError> {
         match self.spelled_out {
-            Some(value) => Ok(Node::Number(primary::whole(value))),
+            Some(value) => Ok(Node::Number(literals::whole(value))),
             None if self.too_long => Err(ReadError::TooDeep),
             None if french::is_french(&self.tokens) => {
                 parser::parse(french::turned(self.tokens), false)
