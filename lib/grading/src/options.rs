@@ -37,6 +37,10 @@ pub struct Options {
     pub ignore_labels: bool,
     /// A number in a base must name the base.
     pub base_required: bool,
+    /// A base that only the prediction names is one that the question named.
+    pub base_in_question: bool,
+    /// A prediction may write 1,5 for 1.5.
+    pub decimal_comma: bool,
     /// A column vector may be written as a tuple or in angle brackets.
     pub vectors_as_tuples: bool,
     /// Steps that one comparison may take; about 20 nanoseconds each.
@@ -64,6 +68,8 @@ impl Default for Options {
             solved_equations: true,
             ignore_labels: true,
             base_required: true,
+            base_in_question: true,
+            decimal_comma: true,
             vectors_as_tuples: true,
             steps: 60_000,
             rules: Rules::BOXED,
@@ -95,6 +101,8 @@ impl Options {
             agreeing_digits: None,
             percent_sign_optional: false,
             solved_equations: false,
+            base_in_question: false,
+            decimal_comma: false,
             ..Self::default()
         }
     }

@@ -28,10 +28,10 @@ pub(super) fn is_label(node: &Node) -> bool {
         Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
         Node::Product(factors) => {
             factors.len() <= 4
-                && factors.iter().all(|factor| match factor {
-                    Node::Symbol(name) => name.starts_with(|c: char| c == '\\' || c.is_uppercase()),
-                    factor => matches!(factor, Node::Text(_)),
-                })
+                && factors
+                    .iter()
+                    .all(|factor| matches!(factor, Node::Symbol(_) | Node::Text(_)))
+                && (factors.iter().any(is_figure) || factors.iter().all(is_capital))
         }
         Node::Degrees(inner) => is_label(inner),
         // `A:B = 1`, `S_1:S_2 = 7:32`.
@@ -44,6 +44,18 @@ pub(super) fn is_label(node: &Node) -> bool {
         }
         _ => false,
     }
+}
+
+/// `\angle A` and words: what makes `m\angle A` a measured thing and not a product.
+fn is_figure(node: &Node) -> bool {
+    match node {
+        Node::Symbol(name) => name.starts_with('\\'),
+        node => matches!(node, Node::Text(_)),
+    }
+}
+
+fn is_capital(node: &Node) -> bool {
+    matches!(node, Node::Symbol(name) if name.starts_with(char::is_uppercase))
 }
 
 impl Comparison<'_> {
@@ -153,7 +165,9 @@ impl Comparison<'_> {
         let values = self.values_of(sides, signs);
         let equation = sides.len() == 2 && signs == [Sign::Equal];
         // A prediction may name what it computes (`a + b = 7`); a reference that is an equation asks for one.
-        let unsolved = is_unsolved(sides) || (turned && !is_label(&sides[0]));
+        let asked = self.options.solved_equations && turned;
+        let unsolved = is_unsolved(sides)
+            || (asked && sides.iter().any(Node::has_symbols) && !is_label(&sides[0]));
         if values.is_empty() || (equation && unsolved) {
             return Decision::no(Reason::NotSolved, || {
                 "an equation against a value".to_owned()

@@ -42,7 +42,7 @@ pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decis
     if decision.equivalent {
         return decision;
     }
-    let others = other_readings(prediction, reference);
+    let others = other_readings(prediction, reference, options);
     let other = others
         .into_iter()
         .flatten()
@@ -54,7 +54,11 @@ pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decis
 }
 
 /// Further readings of digits around commas, for either side that has them.
-fn other_readings(prediction: &str, reference: &str) -> [Option<[Digits; 2]>; 3] {
+fn other_readings(
+    prediction: &str,
+    reference: &str,
+    options: &Options,
+) -> [Option<[Digits; 2]>; 3] {
     let (p, r) = (
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
@@ -66,7 +70,7 @@ fn other_readings(prediction: &str, reference: &str) -> [Option<[Digits; 2]>; 3]
         } else {
             [Digits::Grouped, Digits::Listed]
         }),
-        (p && !r && !reference.contains([',', ';']))
+        (options.decimal_comma && p && !r && !reference.contains([',', ';']))
             .then_some([Digits::DecimalComma, Digits::Grouped]),
     ]
 }

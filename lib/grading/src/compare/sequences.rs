@@ -269,8 +269,7 @@ impl Comparison<'_> {
                 (false, _) => different(format!("base {p_base}, not {r_base}")),
             },
             (Node::Based { digits, base }, Node::Number(number)) => {
-                match number.value.to_string() == *digits {
-                    // The question may have named the base that the reference leaves out.
+                match number.value.to_string() == *digits && self.options.base_in_question {
                     true => Decision::yes(Reason::SameDigits),
                     false => different(format!("base {base}, not named by the reference")),
                 }

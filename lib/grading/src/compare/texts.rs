@@ -279,13 +279,11 @@ fn lettered(line: &str) -> Option<char> {
     let mut characters = trimmed.chars();
     let letter = characters.next().filter(upper)?;
     let rest = characters.as_str();
-    let worded = rest
-        .trim_start_matches(['.', ':', ')', ' '])
-        .chars()
-        .take_while(|c| c.is_alphabetic())
-        .count()
-        > 1;
-    (rest.starts_with(['.', ':', ')', ' ']) && worded).then_some(letter)
+    let content = rest.trim_start_matches(['.', ':', ')', ' ']);
+    let worded = content.chars().take_while(|c| c.is_alphabetic()).count() > 1;
+    let valued = rest.starts_with(['.', ':', ')'])
+        && content.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '\\' | '-'));
+    (rest.starts_with(['.', ':', ')', ' ']) && (worded || valued)).then_some(letter)
 }
 
 /// Whether a letter is marked as a choice: in brackets, upright, or with a full stop.

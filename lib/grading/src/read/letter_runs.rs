@@ -91,7 +91,10 @@ impl Parser<'_> {
         let before = self.at.checked_sub(2).map(|at| &self.tokens[at].lexeme);
         let mixed = matches!(
             &self.tokens[self.at - 1].lexeme,
-            Lexeme::Word(word) if word.bytes().any(|b| b.is_ascii_lowercase())
+            Lexeme::Word(word) if word
+                .as_bytes()
+                .windows(2)
+                .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
         );
         let equals = |lexeme: &Lexeme<'_>| mixed && *lexeme == Lexeme::Sign(Sign::Equal);
         let beside = |lexeme: &Lexeme<'_>| operator(lexeme) || equals(lexeme);
