@@ -196,7 +196,6 @@ fn ratios_and_shares_in_words() {
             ("3 out of 4", "4 out of 3"),
             ("1 in 4", "1 in 5"),
             ("3 to 4", "3"),
-            ("3/4", "3:4"),
         ],
     );
 }

@@ -136,9 +136,10 @@ impl Comparison<'_> {
     /// near enough to it to be its approximation; anything else is a further guess and does not count.
     fn values_of<'n>(&self, sides: &'n [Node], signs: &[Sign]) -> Vec<&'n Node> {
         let approximately = signs.iter().position(|sign| *sign == Sign::Approximately);
+        let valued = sides.last().is_some_and(|last| !last.has_symbols());
         let Some(exact) = approximately
             .map(|at| &sides[at])
-            .filter(|side| !is_label(side))
+            .filter(|side| !is_label(side) && !(valued && side.has_symbols()))
         else {
             return sides.last().into_iter().collect();
         };
@@ -267,7 +268,13 @@ fn is_chain(signs: &[Sign]) -> bool {
 
 /// Whether an equation still hides its value: `x - 5 = 0`. In `a + b = 2k` and `3 + 4 = 7` the right side is the value.
 fn is_unsolved(sides: &[Node]) -> bool {
-    if is_label(&sides[0]) {
+    // `\sin 2x` and `A^{100}` name what was computed, as a label does.
+    let computed = match &sides[0] {
+        Node::Apply(function, _) => function.is_trigonometric(),
+        Node::Power(base, _) => is_label(base) && matches!(sides[1], Node::Matrix(_)),
+        _ => false,
+    };
+    if is_label(&sides[0]) || computed {
         return false;
     }
     let mut names: Vec<&str> = Vec::new();

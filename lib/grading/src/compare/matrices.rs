@@ -64,6 +64,8 @@ impl Comparison<'_> {
                 terms.try_fold(first, |sum, term| self.sum(&sum, &self.rows_of(term)?))
             }
             Node::Product(factors) => self.product(factors),
+            // `(7, 5)^T` is the column, as the tuple itself is.
+            Node::Power(base, exponent) if is_tuple(base) && is_transpose(exponent) => column(base),
             Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
             Node::Call(name, entries) if is_multiple(node) => {
                 let column: Rows = entries.iter().map(|entry| vec![entry.clone()]).collect();
@@ -133,7 +135,7 @@ impl Comparison<'_> {
     }
 
     fn power(&self, rows: &Rows, exponent: &Node) -> Option<Rows> {
-        if matches!(exponent, Node::Symbol(name) if name == "T" || name == "\\top") {
+        if is_transpose(exponent) {
             let width = rows.first()?.len();
             let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect();
             return Some((0..width).map(column).collect());
@@ -167,6 +169,10 @@ impl Comparison<'_> {
         }
         Some(Node::Sum(terms))
     }
+}
+
+fn is_transpose(exponent: &Node) -> bool {
+    matches!(exponent, Node::Symbol(name) if name == "T")
 }
 
 fn has_matrix(node: &Node) -> bool {

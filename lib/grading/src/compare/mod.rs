@@ -191,6 +191,13 @@ impl Comparison<'_> {
                 }
             }
             (Node::Ratio(p), Node::Ratio(r)) => self.ratios(p, r),
+            // `3:10` is three tenths.
+            (Node::Ratio(parts), Node::Quotient(..)) if parts.len() == 2 => {
+                self.decide(&Node::quotient(parts[0].clone(), parts[1].clone()), r)
+            }
+            (Node::Quotient(..), Node::Ratio(parts)) if parts.len() == 2 => {
+                self.decide(p, &Node::quotient(parts[0].clone(), parts[1].clone()))
+            }
             (Node::Based { .. }, _) | (_, Node::Based { .. }) => self.bases(p, r),
             _ => self.collections(p, r),
         }

@@ -36,6 +36,17 @@ pub(super) fn spread(node: &Node) -> Option<Node> {
         Node::Group(Bracket::Curly, close, items) => {
             spread_items(items).map(|items| Node::Group(Bracket::Curly, *close, items))
         }
+        // `(4 \pm 1, 8)` is two points.
+        Node::Group(open, close, items)
+            if items.iter().filter(|item| has_plus_minus(item)).count() == 1 =>
+        {
+            let point = |lower: bool| {
+                let items = items.iter().map(|item| signed(item, lower));
+                Node::Group(*open, *close, items.collect())
+            };
+            let both = vec![point(false), point(true)];
+            (!both.iter().any(has_plus_minus)).then_some(Node::List(both))
+        }
         Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => None,
         _ if has_plus_minus(node) => {
             let both = vec![signed(node, false), signed(node, true)];

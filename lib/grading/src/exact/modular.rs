@@ -17,7 +17,9 @@ const PRIME: u64 = (1 << 61) - 1;
 const LARGEST: i64 = 4000;
 /// Largest number of terms that are summed.
 const LONGEST: i64 = 1000;
+/// Points that must agree, of those that are tried.
 const POINTS: u64 = 4;
+const ROUNDS: u64 = 16;
 
 /// Whether a side speaks of factorials, binomials or sums, and both agree wherever they were evaluated.
 pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool {
@@ -37,16 +39,23 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
     if !combinatorial(p) && !combinatorial(r) {
         return false;
     }
-    (0..POINTS).all(|round| {
+    let mut agreed = 0;
+    for round in 0..ROUNDS {
         let mut point = Point {
             round,
             budget,
             bindings: Vec::new(),
         };
-        point
-            .value(p)
-            .is_some_and(|value| point.value(r) == Some(value))
-    })
+        // Where a factorial has no value, nothing is said.
+        let (Some(p), Some(r)) = (point.value(p), point.value(r)) else {
+            continue;
+        };
+        if p != r {
+            return false;
+        }
+        agreed += 1;
+    }
+    agreed >= POINTS
 }
 
 struct Point<'b> {
@@ -64,8 +73,12 @@ impl<'b> Point<'b> {
         }
         let index = |(own, value): &(&str, i64)| if name.contains(own) { *value } else { 0 };
         let indices: i64 = self.bindings.iter().map(index).sum();
-        let sum: u64 = name.bytes().map(u64::from).sum();
-        let value = i64::try_from(3 + self.round + sum % 5 + (2 + self.round) * (sum % 3));
+        let mixed = name.bytes().fold(self.round + 1, |state, byte| {
+            (state ^ u64::from(byte))
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(23)
+        });
+        let value = i64::try_from(1 + mixed % 17);
         value
             .unwrap_or(3)
             .saturating_add(indices.saturating_mul(indices + 7))

@@ -31,6 +31,11 @@ pub(super) fn formulas(text: &str) -> Vec<Formula<'_>> {
             at = start + unopened(&text[start..]);
             continue;
         };
+        // A bold sentence with formulas in it is a sentence.
+        if formula.bold && formula.inner.contains(['$', '\\']) && prose::words(formula.inner) > 0 {
+            at = start + unopened(&text[start..]);
+            continue;
+        }
         at = formula.end;
         if is_mathematical(formula.inner) {
             found.push(formula);

@@ -17,6 +17,7 @@ mod truth;
 mod expression;
 mod formulas;
 mod lists;
+mod named;
 mod prose;
 mod trailing;
 
@@ -160,12 +161,21 @@ pub fn extract<'a>(
                 .or_else(|| trailing::trailing(response))
                 .or_else(|| trailing::whole(response).map(found))
         };
-        rules.trailing.then(trailing).flatten()
+        // A thought that was not ended announces nothing by its last number.
+        let thinks = response.contains("<think>") && !response.contains("</think>");
+        (rules.trailing && !thinks).then(trailing).flatten()
+    };
+    let named = || match reference {
+        Some(reference) if rules.trailing => {
+            named::in_prose(response, reference).map(found(Rule::Formula))
+        }
+        _ => None,
     };
     boxed()
         .or_else(hashes)
         .or_else(worded)
         .or_else(announced)
+        .or_else(named)
         .or_else(trailing)
 }
 
@@ -252,6 +262,9 @@ enum Parts {
 }
 
 fn parts(text: &str) -> Parts {
+    if text.contains("\\pm") || text.contains('±') {
+        return Parts::Elements;
+    }
     if !text.contains([',', ';']) && !text.contains("and") && !text.contains("or") {
         return Parts::None;
     }

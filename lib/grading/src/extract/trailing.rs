@@ -9,11 +9,23 @@ use crate::read::{self, Digits};
 
 /// Where a formula, a bold passage or a number ends the text's mathematics.
 pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
+    let text = without_afterword(text);
     let mut formulas = formulas(text);
     without_names(text, &mut formulas);
     let formula = formulas.last();
     let number = expression::last(text);
     match (formula, number) {
+        // `**11 hotdogs a minute** to tie the record of 10 minutes`
+        (Some(formula), Some(number))
+            if formula.bold
+                && formula
+                    .inner
+                    .starts_with(|c: char| c.is_ascii_digit() || c == '$')
+                && number.start >= formula.end
+                && !text[formula.end..number.start].contains(['.', '\n', ':']) =>
+        {
+            Some(found(closing(text, &formulas, formula), Rule::Formula))
+        }
         // A number behind the last formula is nearer to the end, unless the text breaks off within a formula.
         (Some(formula), Some(number))
             if number.start >= formula.end && !breaks_off(&text[formula.end..number.start]) =>
@@ -24,6 +36,52 @@ pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
         (None, Some(number)) => Some(found(number.text, Rule::Number)),
         (None, None) => None,
     }
+}
+
+/// Beginnings of paragraphs that speak of the answer when it has been given.
+const AFTERWORDS: [&str; 7] = [
+    "Check",
+    "**Check",
+    "Verif",
+    "**Verif",
+    "We can verify",
+    "Let me know",
+    "Let's verify",
+];
+
+/// What a reason or a remark behind the answer begins with.
+const REASONS: [&str; 6] = [
+    ", since ",
+    " since $",
+    " because ",
+    ", attained ",
+    ", achieved ",
+    ", when $",
+];
+
+/// Without the paragraphs that check an answer, and without the reason or remark behind the last one.
+fn without_afterword(text: &str) -> &str {
+    let mut text = text;
+    let paragraph = |text: &str| {
+        let mut ends = text.rmatch_indices("\n\n").map(|(at, _)| at).take(8);
+        ends.find(|at| {
+            let behind = text[*at..].trim_start();
+            AFTERWORDS.iter().any(|word| behind.starts_with(word))
+        })
+    };
+    let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+    while let Some(at) = paragraph(text).filter(|at| has_digits(&text[..*at])) {
+        text = &text[..at];
+    }
+    let start = text.rfind('\n').map_or(0, |at| at + 1);
+    let start = text[start..].rfind(". ").map_or(start, |at| start + at + 2);
+    let reason = REASONS
+        .iter()
+        .filter_map(|reason| text[start..].find(reason))
+        .min()
+        .map(|at| &text[..start + at])
+        .filter(|told| has_digits(&told[start..]));
+    reason.unwrap_or(text)
 }
 
 fn found(text: Cow<'_, str>, rule: Rule) -> Extracted<'_> {

@@ -153,8 +153,11 @@ impl Parser<'_> {
         let numbers = arguments
             .iter()
             .all(|argument| matches!(argument, Node::Number(_)));
+        let nested = arguments
+            .iter()
+            .any(|argument| matches!(argument, Node::Call(..)));
         let labels = self.is(Sign::Equal) && self.at - start <= 4;
-        if function || numbers || arguments.len() > 1 || labels || name.len() > 4 {
+        if function || nested || numbers || arguments.len() > 1 || labels || name.len() > 4 {
             return Ok(Some(arguments));
         }
         self.at = start;

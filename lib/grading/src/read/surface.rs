@@ -7,7 +7,7 @@ pub(crate) fn stripped(text: &str) -> &str {
     let mut text = text.trim();
     loop {
         let before = text.len();
-        text = unannounced(unwrapped(unpunctuated(text))).trim();
+        text = introduced(unannounced(unwrapped(unpunctuated(text)))).trim();
         if text.len() == before {
             return text;
         }
@@ -56,7 +56,8 @@ fn unannounced(text: &str) -> &str {
     let set = text
         .strip_prefix("\\text{")
         .and_then(|inner| inner.split_once('}'));
-    if let Some((inner, behind)) = set.filter(|(inner, _)| announced(inner).is_empty()) {
+    let announces = |inner: &str| announced(inner).is_empty() || inner.trim_end().ends_with(" is");
+    if let Some((inner, behind)) = set.filter(|(inner, _)| announces(inner)) {
         return if inner.trim().is_empty() {
             text
         } else {
@@ -64,6 +65,92 @@ fn unannounced(text: &str) -> &str {
         };
     }
     announced(text)
+}
+
+/// Words that may stand between an article and the thing that is the answer.
+const KINDS: [&str; 26] = [
+    "point",
+    "points",
+    "year",
+    "line",
+    "integer",
+    "integers",
+    "number",
+    "numbers",
+    "value",
+    "values",
+    "set",
+    "interval",
+    "pair",
+    "triple",
+    "equation",
+    "function",
+    "polynomial",
+    "ratio",
+    "vector",
+    "matrix",
+    "angle",
+    "plane",
+    "circle",
+    "sequence",
+    "tuple",
+    "solution",
+];
+/// Words that may stand around those.
+const ARTICLES: [&str; 16] = [
+    "the",
+    "a",
+    "an",
+    "all",
+    "on",
+    "in",
+    "at",
+    "vertical",
+    "horizontal",
+    "real",
+    "ordered",
+    "positive",
+    "whole",
+    "natural",
+    "are",
+    "is",
+];
+/// Words that introduce an answer.
+const LONGEST_INTRODUCTION: usize = 6;
+
+/// Without `the point`, `all integers`, `the vertical line` before a formula.
+fn introduced(text: &str) -> &str {
+    let (set, inner) = match text.strip_prefix("\\text{").and_then(|t| t.split_once('}')) {
+        Some((words, behind)) => (Some(behind.trim_start()), words),
+        None => (None, text),
+    };
+    let (mut rest, mut named) = (inner, false);
+    for _ in 0..LONGEST_INTRODUCTION {
+        let word = rest
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or_default();
+        let known = |words: &[&str]| words.iter().any(|own| own.eq_ignore_ascii_case(word));
+        if word.is_empty() || !(known(&KINDS) || known(&ARTICLES)) {
+            break;
+        }
+        named |= known(&KINDS);
+        rest = rest[word.len()..].trim_start();
+    }
+    // In a text of its own the introduction is all there is.
+    let rest = match set {
+        Some(behind) if rest.is_empty() => behind,
+        Some(_) => return text,
+        None => rest,
+    };
+    let formula = rest.starts_with(|c: char| {
+        c.is_ascii_digit() || matches!(c, '(' | '[' | '{' | '\\' | '$' | '-' | '<' | '⟨')
+    }) || rest
+        .as_bytes()
+        .get(1)
+        .is_some_and(|second| !second.is_ascii_alphanumeric())
+        && rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    if named && formula { rest } else { text }
 }
 
 /// What follows the announcement at the start of `text`, or `text` if there is none.

@@ -217,6 +217,12 @@ impl Parser<'_> {
                     self.at += 1;
                     Node::Degrees(Box::new(node))
                 }
+                // Feet and inches, minutes and seconds of arc.
+                Some(Lexeme::Sign(Sign::Prime)) if matches!(node, Node::Number(_)) => {
+                    self.at += 1;
+                    let mark = if self.take(Sign::Prime) { "''" } else { "'" };
+                    Node::Quantity(Box::new(node), mark.to_owned())
+                }
                 Some(Lexeme::Sign(Sign::Prime)) => {
                     self.at += 1;
                     primed(node).ok_or_else(|| self.unexpected())?
@@ -289,6 +295,8 @@ impl Parser<'_> {
                 }
                 node
             }
+            // A mark behind the braces belongs to the whole power.
+            Some(Lexeme::Open(Bracket::Brace)) => self.primary()?,
             _ => self.factor()?,
         };
         Ok(match (negative, either) {

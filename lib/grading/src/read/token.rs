@@ -140,6 +140,16 @@ pub(crate) enum Function {
     Cis,
 }
 
+impl Function {
+    /// Sine and its kin, without their inverses.
+    pub(crate) fn is_trigonometric(self) -> bool {
+        matches!(
+            self,
+            Self::Sin | Self::Cos | Self::Tan | Self::Cot | Self::Sec | Self::Csc
+        )
+    }
+}
+
 /// Fixed values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Constant {

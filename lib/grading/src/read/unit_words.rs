@@ -158,7 +158,13 @@ impl Parser<'_> {
         let further = so_far.is_empty()
             && matches!(self.peek_after(1), Some(Lexeme::Number(_)))
             && self.is_unit_behind_number();
-        units::is_unit_letter(letter) && (self.measured || so_far.ends_with('/') || further)
+        // `9.8 m/s`, set apart from the number.
+        let per = so_far.is_empty()
+            && self.tokens[self.at].spaced
+            && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Slash)))
+            && self.is_unit_behind_number();
+        let certain = self.measured || so_far.ends_with('/') || further || per;
+        units::is_unit_letter(letter) && certain
     }
 
     fn is_unit_behind_number(&self) -> bool {

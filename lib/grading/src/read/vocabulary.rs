@@ -318,6 +318,8 @@ pub(crate) fn character(c: char) -> Option<Lexeme<'static>> {
         '\u{b5}' => Letter('μ'),
         '\u{2126}' => Letter('Ω'),
         '\u{212b}' => Letter('Å'),
+        '∠' => Lexeme::Command("angle"),
+        '△' => Lexeme::Command("triangle"),
         'π' => Lexeme::Constant(Constant::Pi),
         '∞' => Lexeme::Constant(Constant::Infinity),
         '∅' => Lexeme::Constant(Constant::EmptySet),

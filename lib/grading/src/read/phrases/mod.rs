@@ -33,10 +33,17 @@ pub(in crate::read) fn translated<'a>(tokens: Vec<Token<'a>>) -> Vec<Token<'a>> 
 
 /// Whether what a text command holds is such a phrase, or begins with digits: then it is read like plain text.
 pub(in crate::read) fn is_phrase(text: &str) -> bool {
-    let mut words = text.split([' ', '~', '-']).filter(|word| !word.is_empty());
-    let Some(first) = words.next() else {
+    let bare = text.trim_matches(['(', ')']);
+    let mut words = bare
+        .split([' ', '~', '-'])
+        .filter(|word| !word.is_empty())
+        .peekable();
+    let Some(mut first) = words.next() else {
         return false;
     };
+    if first == "in" && words.peek() == Some(&"base") {
+        first = "base";
+    }
     if first.starts_with(|c: char| c.is_ascii_digit()) {
         return !text.contains('-');
     }
