@@ -244,6 +244,10 @@ fn combination(node: &Node, size: usize) -> Option<Node> {
         Node::Sum(terms) => terms.as_slice(),
         term => std::slice::from_ref(term),
     };
+    // `4i` alone is a number.
+    if !node.any(&|node| matches!(node, Node::Symbol(name) if name == "j" || name == "k")) {
+        return None;
+    }
     let mut entries: Vec<Vec<Node>> = vec![Vec::new(); size];
     for term in terms {
         let (term, negative) = match term {

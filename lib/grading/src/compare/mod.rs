@@ -63,14 +63,18 @@ fn other_readings(
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
     );
+    // As a list 9,000,000 would be 9 and 0, as 9,000 is.
+    let commas = |text: &str| text.bytes().filter(|b| *b == b',').count();
+    let as_many = commas(prediction) == commas(reference);
+    let grouped = prediction.starts_with(['{', '(', '[']) || prediction.starts_with("\\{");
     [
-        (p && r).then_some([Digits::Listed; 2]),
+        (p && r && as_many).then_some([Digits::Listed; 2]),
         (p != r).then_some(if p {
             [Digits::Listed, Digits::Grouped]
         } else {
             [Digits::Grouped, Digits::Listed]
         }),
-        (options.decimal_comma && p && !r && !reference.contains([',', ';']))
+        (options.decimal_comma && p && !r && !grouped && !reference.contains([',', ';']))
             .then_some([Digits::DecimalComma, Digits::Grouped]),
     ]
 }
@@ -224,7 +228,9 @@ impl Comparison<'_> {
                 return decision;
             }
             // Ends that are names: `a <= x <= b` and `[a, b]`.
-            if let (Some(p), Some(r)) = (real_sets::interval(p), real_sets::interval(r)) {
+            if real_sets::speak_of_one_name(p, r)
+                && let (Some(p), Some(r)) = (real_sets::interval(p), real_sets::interval(r))
+            {
                 return self.groups(&p, &r);
             }
         }

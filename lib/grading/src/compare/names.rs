@@ -1,4 +1,5 @@
-//! Names of several letters: `AB` is a segment or the product of A and B, whichever the other side makes of it.
+//! Names that two sides write differently: `AB` is a segment or the product of A and B, whichever the other side makes
+//! of it, and `x'` is `dx/dt` without its variable.
 
 use crate::read::node::Node;
 
@@ -10,6 +11,9 @@ pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
     let bare = |node: &Node| matches!(node, Node::Symbol(_) | Node::Text(_));
     if bare(p) && bare(r) {
         return None;
+    }
+    if names_variable(p) != names_variable(r) {
+        return Some((without_variable(p), without_variable(r)));
     }
     let (p_names, r_names) = (long_names(p), long_names(r));
     if p_names == r_names {
@@ -25,6 +29,21 @@ pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
         })
     };
     Some((spelled(p, &r_names), spelled(r, &p_names)))
+}
+
+/// Whether a derivative says by what it is taken.
+fn names_variable(node: &Node) -> bool {
+    node.any(&|node| matches!(node, Node::Symbol(name) if name.contains("/d")))
+}
+
+fn without_variable(node: &Node) -> Node {
+    node.rebuilt(&|node| match node {
+        Node::Symbol(name) if name.contains('\'') => {
+            let bare = name.split("/d").next().unwrap_or_default();
+            Some(Node::Symbol(bare.to_owned()))
+        }
+        _ => None,
+    })
 }
 
 fn is_long(name: &str) -> bool {

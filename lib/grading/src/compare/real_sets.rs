@@ -265,6 +265,18 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether two chains of inequalities are about the same thing in their middle.
+pub(super) fn speak_of_one_name(p: &Node, r: &Node) -> bool {
+    let middle = |node: &Node| match node {
+        Node::Relation(sides, _) if sides.len() == 3 => Some(sides[1].clone()),
+        _ => None,
+    };
+    match (middle(p), middle(r)) {
+        (Some(p), Some(r)) => p == r,
+        _ => true,
+    }
+}
+
 /// The point that `|x - c|` is the distance from; none inside for zero.
 fn distance(node: &Node) -> Option<Option<Node>> {
     let Node::Apply(Function::Abs, arguments) = node else {

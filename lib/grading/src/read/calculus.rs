@@ -103,7 +103,7 @@ pub(super) fn derivative(top: &Node, bottom: &Node) -> Option<Node> {
         Some(Node::Symbol(name)) => {
             let (letter, subscript) = name.split_at(name.find('_').unwrap_or(name.len()));
             Some(Node::Symbol(format!(
-                "{letter}{}{subscript}",
+                "{letter}{}{subscript}/d{by}",
                 "'".repeat(order)
             )))
         }

@@ -197,6 +197,7 @@ impl<'a> Lexer<'a> {
         }
         let grouping = Grouping {
             comma: self.grouping.comma && self.depth == 0 && !self.in_list(),
+            decimal_comma: self.grouping.decimal_comma && self.depth == 0,
             ..self.grouping
         };
         match numeral::scan(self.rest(end), grouping) {

@@ -34,7 +34,7 @@ use node::Node;
 use numeral::Grouping;
 pub(crate) use parser::{ReadError, is_order};
 pub(crate) use surface::stripped;
-use token::{Lexeme, Token};
+use token::{Constant, Lexeme, Token};
 
 /// Answers longer than this (bytes) are compared as text only, so that no input costs more than a moment.
 pub(crate) const LONGEST: usize = 4096;
@@ -54,6 +54,8 @@ pub(crate) enum Digits {
 pub(crate) struct Lexed<'a> {
     tokens: Vec<Token<'a>>,
     spelled_out: Option<u64>,
+    /// The words for the set of all real numbers.
+    reals: bool,
     too_long: bool,
 }
 
@@ -79,6 +81,7 @@ pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
     Lexed {
         tokens,
         spelled_out: spelled_out(text),
+        reals: is_all_reals(text),
         too_long,
     }
 }
@@ -96,6 +99,7 @@ impl Lexed<'_> {
     pub(crate) fn parse(self) -> Result<Node, ReadError> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(literals::whole(value))),
+            None if self.reals => Ok(Node::Constant(Constant::Reals)),
             None if self.too_long => Err(ReadError::TooDeep),
             None if french::is_french(&self.tokens) => {
                 parser::parse(french::turned(self.tokens), false)
@@ -121,6 +125,21 @@ fn same_lexeme(a: &Lexeme<'_>, b: &Lexeme<'_>) -> bool {
 /// Reads an answer.
 pub(crate) fn read(text: &str, digits: Digits) -> Result<Node, ReadError> {
     lex(&unified(text), digits).parse()
+}
+
+/// `all real numbers`.
+fn is_all_reals(text: &str) -> bool {
+    let inner = text
+        .strip_prefix("\\text{")
+        .and_then(|text| text.strip_suffix('}'));
+    let words = inner.unwrap_or(text).trim();
+    [
+        "all real numbers",
+        "all reals",
+        "the set of all real numbers",
+    ]
+    .iter()
+    .any(|reals| words.eq_ignore_ascii_case(reals))
 }
 
 /// `forty-two`: the hyphen is no minus.

@@ -146,6 +146,20 @@ impl Parser<'_> {
     /// A TeX argument: a braced group, one digit, or one thing.
     pub(super) fn argument(&mut self) -> Result<Node, ReadError> {
         let at = self.at;
+        // `\frac nk`: one letter each.
+        if let Some(Lexeme::Word(word)) = self.peek() {
+            let (first, rest) = (word.as_bytes()[0], &word[1..]);
+            let rest = match rest.len() {
+                1 => Lexeme::Letter(char::from(rest.as_bytes()[0])),
+                _ => Lexeme::Word(rest),
+            };
+            self.tokens[at].lexeme = Lexeme::Letter(char::from(first));
+            let rest = Token {
+                lexeme: rest,
+                spaced: false,
+            };
+            self.tokens.insert(at + 1, rest);
+        }
         let Some(Lexeme::Number(digits)) = self.peek() else {
             let (negative, _) = self.signs();
             let node = self.deeper(Self::primary)?;

@@ -1,5 +1,6 @@
 //! Products, quotients, mixed numbers, powers and the marks behind a factor.
 
+use super::calculus;
 use super::node::Node;
 use super::parser::{PILE, Parser, ReadError};
 use super::quantities::joined;
@@ -44,7 +45,9 @@ impl Parser<'_> {
                     if let Some(unit) = self.unit(&left) {
                         left = Node::Quantity(Box::new(left), unit);
                     } else {
-                        left = Node::quotient(left, self.signed_factor()?);
+                        let below = self.signed_factor()?;
+                        let derivative = calculus::derivative(&left, &below);
+                        left = derivative.unwrap_or_else(|| Node::quotient(left, below));
                     }
                 }
                 Some(Lexeme::Sign(Sign::Currency(name))) => {
