@@ -14,7 +14,12 @@ impl Comparison<'_> {
     /// The verdict where one side is written in such a notation.
     pub(super) fn notations(&self, p: &Node, r: &Node) -> Option<Decision> {
         match (p, r) {
-            (Node::Clock(_), _) | (_, Node::Clock(_)) => Some(self.clocks(p, r)),
+            // `x = 9 a.m.` loses its label first.
+            (Node::Clock(_), other) | (other, Node::Clock(_))
+                if !matches!(other, Node::Relation(..)) =>
+            {
+                Some(self.clocks(p, r))
+            }
             (Node::Date(date), Node::Date(other)) => Some(verdict(same_date(*date, *other), p, r)),
 
             (Node::Modular(..), _) | (_, Node::Modular(..)) => self.residues(p, r),

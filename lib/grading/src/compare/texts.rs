@@ -220,7 +220,7 @@ fn words(text: &str) -> String {
 /// What follows an article before a word of some length.
 fn behind_article(text: &str) -> Option<&str> {
     let (article, rest) = text.split_once(' ')?;
-    let known = ["a", "an", "the"]
+    let known = ["a", "an", "the", "on"]
         .iter()
         .any(|known| article.eq_ignore_ascii_case(known));
     let length = rest.chars().take_while(|c| c.is_alphabetic()).count();

@@ -243,6 +243,15 @@ impl Parser<'_> {
         match self.peek_after(usize::from(braced)) {
             Some(Lexeme::Sign(Sign::Degree)) if closes => {
                 self.at += if braced { 3 } else { 1 };
+                // `10^3 {}^\circ C`: the sign belongs to the scale behind it, which is the unit of the whole.
+                let scale = matches!(
+                    self.peek(),
+                    Some(Lexeme::Text("C" | "F") | Lexeme::Letter('C' | 'F'))
+                );
+                if scale && matches!(base, Node::Power(..)) {
+                    self.tokens[self.at].lexeme = Lexeme::Text("°C");
+                    return Ok(base);
+                }
                 return Ok(Node::Degrees(Box::new(base)));
             }
             // A small o for a ring.

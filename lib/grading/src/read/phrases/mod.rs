@@ -56,6 +56,7 @@ pub(in crate::read) fn is_phrase(text: &str) -> bool {
             || is_factor(word)
             || FOLLOWING.iter().any(|own| own.eq_ignore_ascii_case(word))
             || units::is_unit_word(word)
+            || word.bytes().all(|b| b.is_ascii_digit())
     };
     dated || leads && (words.all(known) || (is_factor(first) && !text.contains('-')))
 }
