@@ -139,7 +139,7 @@ impl Comparison<'_> {
         let valued = sides.last().is_some_and(|last| !last.has_symbols());
         let Some(exact) = approximately
             .map(|at| &sides[at])
-            .filter(|side| !is_label(side) && !(valued && side.has_symbols()))
+            .filter(|side| !(is_label(side) || valued && side.has_symbols()))
         else {
             return sides.last().into_iter().collect();
         };
