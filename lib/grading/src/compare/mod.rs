@@ -58,7 +58,7 @@ fn other_readings(
     prediction: &str,
     reference: &str,
     options: &Options,
-) -> [Option<[Digits; 2]>; 3] {
+) -> [Option<[Digits; 2]>; 4] {
     let (p, r) = (
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
@@ -76,6 +76,9 @@ fn other_readings(
         }),
         (options.decimal_comma && p && !r && !grouped && !reference.contains([',', ';']))
             .then_some([Digits::DecimalComma, Digits::Grouped]),
+        // `1,22` for 1.22, where a list would have other digits.
+        (options.decimal_comma && r && !p && reference.replacen(',', ".", 1) == prediction)
+            .then_some([Digits::Grouped, Digits::DecimalComma]),
     ]
 }
 

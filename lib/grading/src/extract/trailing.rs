@@ -9,7 +9,7 @@ use crate::read::{self, Digits};
 
 /// Where a formula, a bold passage or a number ends the text's mathematics.
 pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
-    let text = without_afterword(text);
+    let text = without_closing_remark(text);
     let mut formulas = formulas(text);
     without_names(text, &mut formulas);
     let formula = formulas.last();
@@ -39,7 +39,7 @@ pub(super) fn trailing(text: &str) -> Option<Extracted<'_>> {
 }
 
 /// Beginnings of paragraphs that speak of the answer when it has been given.
-const AFTERWORDS: [&str; 7] = [
+const CLOSING_REMARKS: [&str; 7] = [
     "Check",
     "**Check",
     "Verif",
@@ -60,13 +60,13 @@ const REASONS: [&str; 6] = [
 ];
 
 /// Without the paragraphs that check an answer, and without the reason or remark behind the last one.
-fn without_afterword(text: &str) -> &str {
+fn without_closing_remark(text: &str) -> &str {
     let mut text = text;
     let paragraph = |text: &str| {
         let mut ends = text.rmatch_indices("\n\n").map(|(at, _)| at).take(8);
         ends.find(|at| {
             let behind = text[*at..].trim_start();
-            AFTERWORDS.iter().any(|word| behind.starts_with(word))
+            CLOSING_REMARKS.iter().any(|word| behind.starts_with(word))
         })
     };
     let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
