@@ -43,7 +43,7 @@ impl Comparison<'_> {
         }
         if is_label(p_left)
             && is_label(r_left)
-            && (p_left == r_left || (is_function_label(p_left) && is_function_label(r_left)))
+            && (p_left == r_left || are_function_labels(p_left, r_left))
         {
             let values = self.decide(p_right, r_right);
             if values.equivalent || is_constant(r_right) {
@@ -84,8 +84,11 @@ impl Comparison<'_> {
         }
         // `y = ...` against the same equation cleared of fractions.
         let solved = |sides: [&Node; 2], other: &Node| match sides[0] {
+            // A factor that vanishes elsewhere is lost, unless the solution has a pole there: `y = 4/x` of `xy = 4`,
+            // but not `y = 0` of `xy = 0`.
             Node::Symbol(name) if !mentions(sides[1], name) => {
-                self.is_solved_by(other, name, sides[1])
+                (has_pole(sides[1]) || self.has_constant_slope(other, name))
+                    && self.is_solved_by(other, name, sides[1])
             }
             _ => false,
         };
@@ -139,15 +142,41 @@ impl Comparison<'_> {
     }
 }
 
-/// `y`, `f(x)`, `g(t)`: names for the value of a function.
-fn is_function_label(node: &Node) -> bool {
-    match node {
-        Node::Symbol(name) => name == "y",
-        Node::Call(_, arguments) => arguments
-            .iter()
-            .all(|argument| matches!(argument, Node::Symbol(_))),
+/// `y`, `f(x)`, `g(t)`: names for the value of a function. A derivative is another function than what it is taken of.
+fn are_function_labels(p: &Node, r: &Node) -> bool {
+    let label = |node: &Node| match node {
+        Node::Symbol(name) if name == "y" => Some((String::new(), Vec::new())),
+        Node::Call(name, arguments) => {
+            let names = arguments
+                .iter()
+                .all(|argument| matches!(argument, Node::Symbol(_)));
+            let mark: String = name
+                .chars()
+                .skip(1)
+                .filter(|c| !c.is_alphanumeric() && *c != '_')
+                .collect();
+            names.then(|| (mark, arguments.clone()))
+        }
+        _ => None,
+    };
+    match (label(p), label(r)) {
+        (Some((p_mark, p)), Some((r_mark, r))) => {
+            let same = p == r || p.len() == 1 && r.len() == 1;
+            p_mark == r_mark && (same || p.is_empty() || r.is_empty())
+        }
         _ => false,
     }
+}
+
+/// Whether a name stands below a fraction line.
+fn has_pole(node: &Node) -> bool {
+    node.any(&|node| match node {
+        Node::Quotient(_, below) => below.has_symbols(),
+        Node::Power(base, exponent) => {
+            base.has_symbols() && matches!(**exponent, Node::Negative(_))
+        }
+        _ => false,
+    })
 }
 
 fn is_constant(node: &Node) -> bool {

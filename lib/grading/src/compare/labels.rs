@@ -23,7 +23,9 @@ pub(super) fn is_label(node: &Node) -> bool {
         Node::Symbol(_) | Node::Text(_) | Node::Constant(Constant::I) => true,
         Node::Call(..) => true,
         Node::Matrix(rows) => rows.iter().flatten().all(is_label),
-        Node::Group(Bracket::Round, Bracket::Round, items) => items.iter().all(is_label),
+        Node::Group(Bracket::Round | Bracket::Angle, Bracket::Round | Bracket::Angle, items) => {
+            items.iter().all(is_label)
+        }
         // A measured thing: `|AB|`, `\angle A`, `AB`, `V_{max}`.
         Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
         Node::Product(factors) => {
@@ -111,6 +113,18 @@ impl Comparison<'_> {
                     true => same,
                     false => self.unordered(p, r),
                 });
+            }
+        }
+        // `x = 2` does not say all of `x = y = 2`.
+        if r.len() > p.len() && !approximate {
+            let last = &r[r.len() - 1];
+            let further = r[1..r.len() - 1]
+                .iter()
+                .find(|side| side.has_symbols() && !self.decide(side, last).equivalent);
+            if let Some(side) = further {
+                return Some(Decision::no(Reason::DifferentLength, || {
+                    format!("nothing is said of {side}")
+                }));
             }
         }
         let (p, r) = (self.values_of(p, p_signs), self.values_of(r, r_signs));
@@ -270,7 +284,7 @@ fn is_chain(signs: &[Sign]) -> bool {
 fn is_unsolved(sides: &[Node]) -> bool {
     // `\sin 2x` and `A^{100}` name what was computed, as a label does.
     let computed = match &sides[0] {
-        Node::Apply(function, _) => function.is_trigonometric(),
+        Node::Apply(..) | Node::Sum(_) | Node::Product(_) => names_only_functions(&sides[0]),
         Node::Power(base, _) => is_label(base) && matches!(sides[1], Node::Matrix(_)),
         _ => false,
     };
@@ -283,6 +297,15 @@ fn is_unsolved(sides: &[Node]) -> bool {
     names.dedup();
     let zero = matches!(&sides[1], Node::Number(number) if number.value == BigRational::default());
     names.len() == 1 || (zero && matches!(sides[0], Node::Sum(_)))
+}
+
+/// Whether names occur only in trigonometric functions: `\sin\theta + \cos\theta`.
+fn names_only_functions(node: &Node) -> bool {
+    match node {
+        Node::Apply(function, _) if function.is_trigonometric() => true,
+        Node::Symbol(_) | Node::Text(_) => false,
+        node => node.children().into_iter().all(names_only_functions),
+    }
 }
 
 fn is_relation_list(node: &Node) -> bool {

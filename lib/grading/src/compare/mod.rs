@@ -47,10 +47,17 @@ pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decis
         .into_iter()
         .flatten()
         .map(|digits| read_and_compare(prediction, reference, options, digits));
-    other
-        .into_iter()
-        .find(|other| other.equivalent)
-        .unwrap_or(decision)
+    if let Some(other) = other.into_iter().find(|other| other.equivalent) {
+        return other;
+    }
+    // `(D) 5/9` may be answered by its value alone.
+    match texts::value_of_choice(reference).filter(|value| !value.trim().is_empty()) {
+        Some(value) => {
+            let valued = equivalent(prediction, value, options);
+            if valued.equivalent { valued } else { decision }
+        }
+        None => decision,
+    }
 }
 
 /// Further readings of digits around commas, for either side that has them.
@@ -242,7 +249,9 @@ impl Comparison<'_> {
                 self.unordered(p, r)
             }
             (Node::Relation(..), Node::Relation(..)) => self.relations(p, r),
-            (Node::Such(_, p), Node::Such(_, r)) => self.decide(p, r),
+            (Node::Such(p_head, p), Node::Such(r_head, r)) => {
+                self.builders((p_head, p), (r_head, r))
+            }
             _ => self.lists(p, r),
         }
     }

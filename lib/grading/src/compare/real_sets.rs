@@ -103,6 +103,22 @@ impl Comparison<'_> {
         })
     }
 
+    /// `\{head : condition\}` twice: the same heads under the same conditions, whatever the variable is called.
+    pub(super) fn builders(&self, p: (&Node, &Node), r: (&Node, &Node)) -> Decision {
+        let (p_head, r_head) = (member(p.0), member(r.0));
+        let (p_head, p_condition) = match (p_head, r_head) {
+            (Node::Symbol(from), to @ Node::Symbol(_)) if p_head != r_head => {
+                (to.clone(), p.1.substituted(from, to))
+            }
+            _ => (p_head.clone(), p.1.clone()),
+        };
+        let heads = self.decide(&p_head, r_head);
+        match heads.equivalent {
+            true => self.decide(&p_condition, r.1),
+            false => heads,
+        }
+    }
+
     fn same_bound(&self, p: &Bound, r: &Bound) -> bool {
         let closed = p.closed == r.closed || !self.options.bracket_types;
         closed
@@ -144,7 +160,17 @@ impl Comparison<'_> {
             Node::Constant(Constant::Reals) => Some(vec![everything()]),
             Node::Constant(Constant::EmptySet) => Some(Vec::new()),
             Node::Relation(sides, signs) => self.relation_pieces(sides, signs),
-            Node::Such(_, condition) => self.pieces(condition),
+            Node::Such(head, condition) => match &**head {
+                Node::Symbol(_) => self.pieces(condition),
+                // `\{x \in \mathbb{R} : x \ne 3\}`
+                Node::Relation(sides, signs) if signs == &[Sign::In] => match sides.as_slice() {
+                    [Node::Symbol(_), set] => {
+                        Some(intersection(&self.pieces(set)?, &self.pieces(condition)?))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
             Node::Union(all) => {
                 let pieces = all
                     .iter()
@@ -274,6 +300,14 @@ pub(super) fn speak_of_one_name(p: &Node, r: &Node) -> bool {
     match (middle(p), middle(r)) {
         (Some(p), Some(r)) => p == r,
         _ => true,
+    }
+}
+
+/// What a set is made of: the x of `x \in \mathbb{R}`.
+fn member(head: &Node) -> &Node {
+    match head {
+        Node::Relation(sides, signs) if signs == &[Sign::In] => sides.first().unwrap_or(head),
+        head => head,
     }
 }
 

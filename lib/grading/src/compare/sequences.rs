@@ -107,6 +107,11 @@ impl Comparison<'_> {
                 if covered[at] && found {
                     continue;
                 }
+                // A set of one thing is not that thing.
+                let nested = |node: &Node| matches!(node, Node::Group(Bracket::Curly, ..));
+                if nested(item) != nested(other) {
+                    continue;
+                }
                 let decision = self.decide(item, other);
                 if decision.equivalent {
                     covered[at] = true;

@@ -101,8 +101,34 @@ fn leading_choice(text: &str) -> Option<char> {
         Some(_) => characters.next() == Some(')'),
         None => matches!(characters.next(), Some(')' | '.' | ':')),
     };
-    let goes_on = characters.as_str().starts_with([' ', '~', '}', '\\', '$']);
-    (closed && goes_on).then_some(letter)
+    let rest = characters.as_str();
+    let goes_on = rest.starts_with([' ', '~', '}', '\\', '$']);
+    (closed && goes_on && !takes_back(rest)).then_some(letter)
+}
+
+/// Whether what follows a choice names another one or denies it: `or (D)`, `is wrong`.
+fn takes_back(rest: &str) -> bool {
+    let another = |word: &str| {
+        let mut letters = word.trim_start_matches('(').chars();
+        letters.next().is_some_and(|c| c.is_ascii_uppercase())
+            && matches!(letters.next(), Some(')' | '.'))
+    };
+    rest.split([' ', '~', '{', '}', ',']).any(|word| {
+        another(word) || matches!(word, "or" | "and" | "not" | "wrong" | "incorrect" | "nor")
+    })
+}
+
+/// What stands behind the letter of `\textbf{(D)}\ \frac{5}{9}`.
+pub(super) fn value_of_choice(text: &str) -> Option<&str> {
+    let text = stripped(text);
+    leading_choice(text)?;
+    let (_, behind) = text.split_once(')')?;
+    let behind = behind.trim_start_matches(['}', '\\', ' ', '~', ':', '.']);
+    // The backslash of a command was no blank.
+    let start = text.len() - behind.len();
+    let command =
+        text[..start].ends_with('\\') && behind.starts_with(|c: char| c.is_ascii_alphabetic());
+    Some(if command { &text[start - 1..] } else { behind })
 }
 
 const TEXT_COMMANDS: [&str; 8] = [

@@ -291,6 +291,16 @@ impl Comparison<'_> {
             .filter(|ratio| seen >= least && *ratio != 0.0)
     }
 
+    /// Whether `difference` changes with `name` at one and the same rate wherever the other names are.
+    pub(super) fn has_constant_slope(&self, difference: &Node, name: &str) -> bool {
+        let moved = Node::Sum(vec![Node::Symbol(name.to_owned()), Node::integer(1)]);
+        let step = Node::Sum(vec![
+            difference.substituted(name, &moved),
+            Node::negative(difference.clone()),
+        ]);
+        self.constant_ratio(&step, &Node::integer(1)).is_some()
+    }
+
     /// Whether `difference` vanishes when `name` is given the value of `solution`, and is linear in it.
     pub(super) fn is_solved_by(&self, difference: &Node, name: &str, solution: &Node) -> bool {
         self.solved::<f64>(difference, name, solution, ENOUGH, Point::ROUNDS as usize)

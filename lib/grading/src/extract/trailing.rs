@@ -50,7 +50,10 @@ const CLOSING_REMARKS: [&str; 7] = [
 ];
 
 /// What a reason or a remark behind the answer begins with.
-const REASONS: [&str; 6] = [
+const REASONS: [&str; 9] = [
+    ", and not ",
+    ", not ",
+    " rather than ",
     ", since ",
     " since $",
     " because ",

@@ -23,6 +23,7 @@ pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
         tokens: Vec::with_capacity(text.len() / 2 + 1),
     };
     lexer.run(text.len());
+    angle_brackets(&mut lexer.tokens);
     mend(&mut lexer.tokens);
     phrases::translated(lexer.tokens)
 }
@@ -260,6 +261,9 @@ impl<'a> Lexer<'a> {
         }
         let name = &rest[..length];
         self.at += 1 + length;
+        if name == "\\" {
+            self.at += row_gap(self.rest(end));
+        }
         match vocabulary::command(name) {
             Meaning::Is(lexeme) => self.push(lexeme),
             Meaning::Nothing if matches!(name, "mathbf" | "boldsymbol" | "bm") => self.bold(end),
@@ -337,6 +341,46 @@ fn mend(tokens: &mut [Token<'_>]) {
             _ => continue,
         };
         tokens[at].lexeme = Lexeme::Sign(replacement);
+    }
+}
+
+/// `<3, -2, 7>` in plain signs.
+fn angle_brackets(tokens: &mut [Token<'_>]) {
+    let order = |token: &Token<'_>| {
+        matches!(
+            token.lexeme,
+            Lexeme::Sign(Sign::Less | Sign::Greater | Sign::LessEqual | Sign::GreaterEqual)
+        )
+    };
+    let [first, between @ .., last] = tokens else {
+        return;
+    };
+    let listed = between
+        .iter()
+        .any(|token| token.lexeme == Lexeme::Sign(Sign::Comma));
+    if listed
+        && first.lexeme == Lexeme::Sign(Sign::Less)
+        && last.lexeme == Lexeme::Sign(Sign::Greater)
+        && !between.iter().any(order)
+    {
+        first.lexeme = Lexeme::Open(Bracket::Angle);
+        last.lexeme = Lexeme::Close(Bracket::Angle);
+    }
+}
+
+/// Length of the `[4pt]` behind the end of a row.
+fn row_gap(rest: &str) -> usize {
+    let gap = rest
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+        .map(|(gap, _)| gap.trim());
+    let is_length = |gap: &str| {
+        let unit = gap.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        unit.len() < gap.len() && matches!(unit.trim(), "pt" | "em" | "ex" | "mm" | "cm" | "in")
+    };
+    match gap.filter(|gap| is_length(gap)) {
+        Some(_) => rest.find(']').map_or(0, |at| at + 1),
+        None => 0,
     }
 }
 

@@ -54,8 +54,8 @@ pub(crate) enum Digits {
 pub(crate) struct Lexed<'a> {
     tokens: Vec<Token<'a>>,
     spelled_out: Option<u64>,
-    /// The words for the set of all real numbers.
-    reals: bool,
+    /// The set that words name.
+    set: Option<Constant>,
     too_long: bool,
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
     Lexed {
         tokens,
         spelled_out: spelled_out(text),
-        reals: is_all_reals(text),
+        set: named_set(text),
         too_long,
     }
 }
@@ -99,7 +99,7 @@ impl Lexed<'_> {
     pub(crate) fn parse(self) -> Result<Node, ReadError> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(literals::whole(value))),
-            None if self.reals => Ok(Node::Constant(Constant::Reals)),
+            None if self.set.is_some() => self.set.map(Node::Constant).ok_or(ReadError::Empty),
             None if self.too_long => Err(ReadError::TooDeep),
             None if french::is_french(&self.tokens) => {
                 parser::parse(french::turned(self.tokens), false)
@@ -127,19 +127,29 @@ pub(crate) fn read(text: &str, digits: Digits) -> Result<Node, ReadError> {
     lex(&unified(text), digits).parse()
 }
 
-/// `all real numbers`.
-fn is_all_reals(text: &str) -> bool {
+/// `all real numbers`, `no solution`.
+fn named_set(text: &str) -> Option<Constant> {
     let inner = text
         .strip_prefix("\\text{")
         .and_then(|text| text.strip_suffix('}'));
     let words = inner.unwrap_or(text).trim();
-    [
+    let is = |names: &[&str]| names.iter().any(|name| words.eq_ignore_ascii_case(name));
+    if is(&[
         "all real numbers",
         "all reals",
         "the set of all real numbers",
-    ]
-    .iter()
-    .any(|reals| words.eq_ignore_ascii_case(reals))
+    ]) {
+        return Some(Constant::Reals);
+    }
+    let empty = [
+        "no solution",
+        "no solutions",
+        "no real solution",
+        "no real solutions",
+        "empty set",
+        "the empty set",
+    ];
+    is(&empty).then_some(Constant::EmptySet)
 }
 
 /// `forty-two`: the hyphen is no minus.

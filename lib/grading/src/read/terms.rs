@@ -46,6 +46,12 @@ impl Parser<'_> {
                         left = Node::Quantity(Box::new(left), unit);
                     } else {
                         let below = self.signed_factor()?;
+                        // `5/8%` is so much of a hundredth, not 5 over 8 %.
+                        if let (Node::Number(_), Node::Percent(below)) = (&left, &below) {
+                            let share = Node::Quotient(Box::new(left), below.clone());
+                            left = Node::Percent(Box::new(share));
+                            continue;
+                        }
                         let derivative = calculus::derivative(&left, &below);
                         left = derivative.unwrap_or_else(|| Node::quotient(left, below));
                     }

@@ -163,8 +163,30 @@ impl Parser<'_> {
             && self.tokens[self.at].spaced
             && matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Slash)))
             && self.is_unit_behind_number();
-        let certain = self.measured || so_far.ends_with('/') || further || per;
+        // `5300 K`, `3.6*10^{-10} m`: set apart, at the end, a capital or behind what is no plain integer.
+        let last = so_far.is_empty()
+            && self.tokens[self.at].spaced
+            && self.at + 1 == self.tokens.len()
+            && (letter.is_uppercase() || self.is_measurement_before());
+        let certain = self.measured || so_far.ends_with('/') || further || per || last;
         units::is_unit_letter(letter) && certain
+    }
+
+    /// Whether a decimal or a power of ten stands directly before.
+    fn is_measurement_before(&self) -> bool {
+        let mut before = self.tokens[..self.at].iter().rev();
+        match before.next().map(|token| &token.lexeme) {
+            Some(Lexeme::Number(digits)) => {
+                let power = before
+                    .find(|token| !matches!(token.lexeme, Lexeme::Sign(Sign::Minus)))
+                    .is_some_and(|token| token.lexeme == Lexeme::Sign(Sign::Caret));
+                power || digits.contains(['.', 'e', 'E'])
+            }
+            Some(Lexeme::Close(Bracket::Brace)) => before
+                .take(6)
+                .any(|token| token.lexeme == Lexeme::Sign(Sign::Caret)),
+            _ => false,
+        }
     }
 
     fn is_unit_behind_number(&self) -> bool {

@@ -20,6 +20,9 @@ const fn unit(dimension: Dimension, size: (u64, u64), names: &'static [&'static 
 }
 
 const LENGTH: Dimension = &[("length", 1)];
+/// Feet or minutes of arc, inches or seconds of arc: the question knows which.
+const PRIME: Dimension = &[("prime", 1)];
+const DOUBLE_PRIME: Dimension = &[("double prime", 1)];
 const TIME: Dimension = &[("time", 1)];
 const MONTHS: Dimension = &[("months", 1)];
 const MASS: Dimension = &[("mass", 1)];
@@ -39,6 +42,8 @@ const RESISTANCE: Dimension = &[("current", -2), ("length", 2), ("mass", 1), ("t
 
 /// Base units: metre, second, gram, ampere, dollar, degree and what else cannot be converted exactly.
 pub(super) const UNITS: &[Unit] = &[
+    unit(PRIME, (1, 1), &["'"]),
+    unit(DOUBLE_PRIME, (1, 1), &["\'\'"]),
     unit(LENGTH, (1, 1), &["m", "meter", "meters", "metre", "metres"]),
     unit(
         LENGTH,
