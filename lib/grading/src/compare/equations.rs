@@ -150,11 +150,10 @@ fn are_function_labels(p: &Node, r: &Node) -> bool {
             let names = arguments
                 .iter()
                 .all(|argument| matches!(argument, Node::Symbol(_)));
-            let mark: String = name
-                .chars()
-                .skip(1)
-                .filter(|c| !c.is_alphanumeric() && *c != '_')
-                .collect();
+            let mark = name
+                .find(['\'', '^'])
+                .map_or("", |at| &name[at..])
+                .to_owned();
             names.then(|| (mark, arguments.clone()))
         }
         _ => None,

@@ -217,7 +217,7 @@ impl Comparison<'_> {
                     high: bound,
                 }]))
             }
-            ([Node::Symbol(_), value], [Sign::Equal]) => {
+            ([Node::Symbol(_) | Node::Call(..), value], [Sign::Equal]) => {
                 let bound = self.bound(value, true)?;
                 Some(vec![Piece {
                     low: bound.clone(),

@@ -34,7 +34,10 @@ pub(super) fn compare(
         return None;
     }
     // A name is no other formula: `n` is not `n!`.
-    let formula = |reading: &Result<Node, ReadError>| reading.is_ok() && !reads_as_text(reading);
+    let prose = |node: &Node| node.any(&|node| matches!(node, Node::Text(_)));
+    let formula = |reading: &Result<Node, ReadError>| {
+        !reads_as_text(reading) && reading.as_ref().is_ok_and(|node| !prose(node))
+    };
     let name = |reading: &Result<Node, ReadError>| matches!(reading, Ok(Node::Symbol(_)));
     if (formula(p) && name(r)) || (name(p) && formula(r)) {
         return None;
@@ -171,6 +174,7 @@ fn truth(words: String) -> String {
     match words.as_str() {
         "yes" => "true".to_owned(),
         "no" => "false".to_owned(),
+        "doesnotexist" => "dne".to_owned(),
         _ => words,
     }
 }
@@ -246,7 +250,7 @@ fn words(text: &str) -> String {
 /// What follows an article before a word of some length.
 fn behind_article(text: &str) -> Option<&str> {
     let (article, rest) = text.split_once(' ')?;
-    let known = ["a", "an", "the", "on"]
+    let known = ["a", "an", "the", "on", "at"]
         .iter()
         .any(|known| article.eq_ignore_ascii_case(known));
     let length = rest.chars().take_while(|c| c.is_alphabetic()).count();
@@ -296,6 +300,9 @@ pub(crate) fn reference_choice(text: &str) -> Option<char> {
 fn lettered(line: &str) -> Option<char> {
     let upper = |c: &char| c.is_ascii_uppercase();
     let trimmed = line.trim();
+    if several_choices(trimmed).is_some_and(|letters| letters.len() > 1) {
+        return None;
+    }
     if let Some(open) = trimmed.find('(') {
         let mut inside = trimmed[open + 1..].chars();
         if let (Some(letter), Some(')')) = (inside.next().filter(upper), inside.next()) {
