@@ -298,7 +298,8 @@ fn extraction_rules() {
             .map(|found| (found.text.into_owned(), found.rule.as_str()))
     };
     for (text, reference, answer, rule) in [
-        (r"\boxed{1} and \boxed{2}", "2", "2", "boxed"),
+        (r"\boxed{1}, but actually \boxed{2}", "2", "2", "boxed"),
+        (r"\boxed{1} and \boxed{2}", "2", "1, 2", "boxes"),
         (r"\boxed{1} and \boxed{2}", "1,2", "1, 2", "boxes"),
         (r"$x = -\boxed{2}$", "-2", "-2", "boxed"),
         ("#### 1,234", "1234", "1,234", "hashes"),

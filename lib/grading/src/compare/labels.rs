@@ -157,8 +157,9 @@ impl Comparison<'_> {
         else {
             return sides.last().into_iter().collect();
         };
+        // Only what the exact value rounds to is its approximation; anything else is a second answer.
         let near = |side: &&Node| match (self.constant(side), self.constant(exact)) {
-            (Some(a), Some(b)) => (a - b).abs() <= 0.05 * b.abs(),
+            (Some(shown), Some(value)) => (shown - value).abs() <= 1.001 * resolution(side, value),
             _ => false,
         };
         let last = sides.last().filter(near);
@@ -214,8 +215,12 @@ impl Comparison<'_> {
         if let (Some(p), Some(r)) = (assignments(p), assignments(r))
             && p.len() == r.len()
             && p.len() > 1
-            && p.iter()
-                .all(|(name, _)| r.iter().filter(|(other, _)| other == name).count() == 1)
+            && p.iter().chain(&r).all(|(name, _)| {
+                let once = |pairs: &[(&Node, &Node)]| {
+                    pairs.iter().filter(|(other, _)| other == name).count() == 1
+                };
+                once(&p) && once(&r)
+            })
         {
             return Some(self.by_name(&p, &r));
         }
@@ -243,10 +248,44 @@ impl Comparison<'_> {
             }
             _ => None,
         };
-        match (values(p), tuple(r), tuple(p), values(r)) {
-            (Some(p), Some(r), ..) | (_, _, Some(p), Some(r)) => Some(self.ordered(&p, &r)),
-            _ => None,
+        if let (Some(p), Some(r), ..) | (_, _, Some(p), Some(r)) =
+            (values(p), tuple(r), tuple(p), values(r))
+        {
+            return Some(self.ordered(&p, &r));
         }
+        // `2, 1` for `x = 1, y = 2`: different names have an order, x first.
+        let plain = |node: &Node| match node {
+            Node::List(items) => Some(items.clone()),
+            _ => None,
+        };
+        let written = |node: &Node| {
+            let values = assignments(node)?
+                .into_iter()
+                .map(|(_, value)| value.clone());
+            Some(values.collect::<Vec<_>>())
+        };
+        let (p, r, other) = match (name_different_things(p), name_different_things(r)) {
+            (true, false) => (values(p)?, plain(r)?, written(p)?),
+            (false, true) => (values(r)?, plain(p)?, written(r)?),
+            _ => return None,
+        };
+        let by_name = self.ordered(&p, &r);
+        Some(match by_name.equivalent {
+            true => by_name,
+            false => self.ordered(&other, &r),
+        })
+    }
+}
+
+/// How far a value may be from what is shown of it: half a unit in the last place, or little for what is no literal.
+fn resolution(shown: &Node, value: f64) -> f64 {
+    match shown {
+        Node::Number(number) => 0.5 * 10f64.powi(-number.places),
+        Node::Negative(inner)
+        | Node::Degrees(inner)
+        | Node::Percent(inner)
+        | Node::Quantity(inner, _) => resolution(inner, value),
+        _ => 5e-3 * value.abs(),
     }
 }
 
@@ -264,6 +303,23 @@ fn assignments(node: &Node) -> Option<Vec<(&Node, &Node)>> {
         },
         _ => None,
     }
+}
+
+/// Whether a list gives values to names of different letters.
+fn name_different_things(node: &Node) -> bool {
+    let Some(pairs) = assignments(node).filter(|_| matches!(node, Node::List(_))) else {
+        return false;
+    };
+    let letter = |(label, _): &(&Node, &Node)| match label {
+        Node::Symbol(name) => Some(name.split('_').next().unwrap_or(name).to_owned())
+            .filter(|name| name.chars().count() == 1),
+        _ => None,
+    };
+    let mut letters: Vec<Option<String>> = pairs.iter().map(letter).collect();
+    let all = letters.len();
+    letters.sort_unstable();
+    letters.dedup();
+    letters.len() == all && letters.iter().all(Option::is_some)
 }
 
 /// The finite set that a name or a tuple of names is said to be in.

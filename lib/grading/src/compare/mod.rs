@@ -43,10 +43,15 @@ pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decis
         return decision;
     }
     let others = other_readings(prediction, reference, options);
+    // Together the further readings may cost as much as the first one.
+    let further = Options {
+        steps: options.steps / 4,
+        ..options.clone()
+    };
     let other = others
         .into_iter()
         .flatten()
-        .map(|digits| read_and_compare(prediction, reference, options, digits));
+        .map(|digits| read_and_compare(prediction, reference, &further, digits));
     if let Some(other) = other.into_iter().find(|other| other.equivalent) {
         return other;
     }

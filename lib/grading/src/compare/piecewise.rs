@@ -20,9 +20,21 @@ impl Comparison<'_> {
         // `otherwise` is whatever the other rows leave.
         let (rest, explicit): (Vec<&Case<'_>>, Vec<_>) =
             p.iter().partition(|(_, condition)| is_rest(condition));
+        if rest.len() > 1 || r.iter().filter(|(_, condition)| is_rest(condition)).count() > 1 {
+            return Some(Decision::no(Reason::Undecided, || {
+                "more than one row for all other cases".to_owned()
+            }));
+        }
         for case in explicit.into_iter().chain(rest) {
+            let last = free.len() == 1;
             let same = |other: &&Case<'_>| {
-                self.decide(case.0, other.0).equivalent && self.condition(case.1, other.1)
+                let rest = is_rest(case.1) || is_rest(other.1);
+                self.decide(case.0, other.0).equivalent
+                    && if rest {
+                        last
+                    } else {
+                        self.condition(case.1, other.1)
+                    }
             };
             let Some(found) = free.iter().position(same) else {
                 return Some(Decision::no(Reason::DifferentElement, || {
@@ -35,9 +47,6 @@ impl Comparison<'_> {
     }
 
     fn condition(&self, p: &Node, r: &Node) -> bool {
-        if is_rest(p) || is_rest(r) {
-            return true;
-        }
         match (p, r) {
             (Node::Quantity(p, p_words), Node::Quantity(r, r_words)) => {
                 predicate(p_words) == predicate(r_words) && self.decide(p, r).equivalent

@@ -73,9 +73,8 @@ impl Comparison<'_> {
     /// Compares as sets of real numbers, if both sides are such sets with known ends.
     pub(super) fn real_sets(&self, p: &Node, r: &Node) -> Option<Decision> {
         // Two one-sided relations about different names are not compared as sets.
-        if let (Some(a), Some(b)) = (variable(p), variable(r))
-            && a != b
-        {
+        let (p_names, r_names) = (names_of(p), names_of(r));
+        if !p_names.is_empty() && !r_names.is_empty() && p_names != r_names {
             return None;
         }
         if !self.options.relation_directions
@@ -141,11 +140,13 @@ impl Comparison<'_> {
                 let [low, high] = items.as_slice() else {
                     return None;
                 };
-                let (low, high) = (
-                    self.bound(low, *open == Bracket::Square)?,
-                    self.bound(high, *close == Bracket::Square)?,
-                );
-                Some(normal(vec![Piece { low, high }]))
+                let piece = Piece {
+                    low: self.bound(low, *open == Bracket::Square)?,
+                    high: self.bound(high, *close == Bracket::Square)?,
+                };
+                // (3, -1) is a point: no one writes the empty set so.
+                let interval = normal(vec![piece]);
+                (!interval.is_empty()).then_some(interval)
             }
             Node::Group(Bracket::Curly, _, items) => {
                 let points = items.iter().map(|item| {
@@ -184,6 +185,7 @@ impl Comparison<'_> {
                 let pieces = pieces.collect::<Option<Vec<_>>>()?;
                 Some(normal(pieces.into_iter().flatten().collect()))
             }
+            Node::List(all) if !all.iter().all(is_condition) || names_of(node).len() != 1 => None,
             // Conditions that hold together.
             Node::Intersection(all) | Node::List(all) => {
                 let mut left = vec![everything()];
@@ -332,6 +334,21 @@ fn distance(node: &Node) -> Option<Option<Node>> {
 fn is_value(node: &Node) -> bool {
     matches!(node, Node::Relation(sides, signs)
         if signs == &[Sign::Equal] && matches!(sides.first(), Some(Node::Symbol(_))))
+}
+
+fn is_condition(node: &Node) -> bool {
+    matches!(node, Node::Relation(..))
+}
+
+/// The names that relations are about, each once.
+fn names_of(node: &Node) -> Vec<&str> {
+    let mut names: Vec<&str> = match node {
+        Node::List(all) | Node::Union(all) => all.iter().flat_map(names_of).collect(),
+        node => variable(node).into_iter().collect(),
+    };
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The name that a relation is about.

@@ -1,7 +1,7 @@
 //! Answers that are words: choice letters, yes and no, names, phrases.
 
 use crate::read::node::Node;
-use crate::read::{ReadError, stripped};
+use crate::read::{LONGEST, ReadError, stripped};
 use crate::{Decision, Reason};
 
 /// Compares as text where at least one side is not mathematics. `None`: text has nothing to say.
@@ -13,7 +13,8 @@ pub(super) fn compare(
 ) -> Option<Decision> {
     if let (Some(a), Some(b)) = (choice(prediction), reference_choice(reference)) {
         let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
-        if a == b {
+        // Beyond J an unmarked letter is a name, and capitals matter.
+        if a == b && (marked || matches!(a, 'A'..='J')) {
             return Some(Decision::yes(Reason::SameChoice));
         }
         if marked && reads_as_text(p) && reads_as_text(r) {
@@ -40,6 +41,9 @@ pub(super) fn compare(
     };
     let name = |reading: &Result<Node, ReadError>| matches!(reading, Ok(Node::Symbol(_)));
     if (formula(p) && name(r)) || (name(p) && formula(r)) {
+        return None;
+    }
+    if prediction.len() > LONGEST || reference.len() > LONGEST {
         return None;
     }
     if let Some(decision) = letters(prediction, reference) {
@@ -179,72 +183,77 @@ fn truth(words: String) -> String {
     }
 }
 
-/// Letters, digits and operators in lower case; markup, blanks, articles and closing punctuation gone.
+/// Commands that only set text.
+const LAYOUT_COMMANDS: [&str; 14] = [
+    "text",
+    "textbf",
+    "textit",
+    "mathrm",
+    "mathbf",
+    "mbox",
+    "left",
+    "right",
+    "textrm",
+    "emph",
+    "operatorname",
+    "quad",
+    "displaystyle",
+    "boxed",
+];
+
+/// Letters, digits and operators in lower case; markup, blanks, articles and closing punctuation gone. Digits that
+/// stand apart stay apart: `1 2` is not 12.
 fn words(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = stripped(text);
-    while let Some(c) = rest.chars().next() {
-        if let Some(behind) = behind_article(rest).filter(|_| plain.is_empty()) {
+    let mut apart = false;
+    while !rest.is_empty() {
+        if plain.is_empty()
+            && let Some(behind) = behind_article(rest)
+        {
             rest = behind;
             continue;
         }
-        if c == '\\' {
-            let name = rest[1..]
-                .bytes()
-                .take_while(u8::is_ascii_alphabetic)
-                .count();
-            let command = &rest[1..1 + name];
-            if !matches!(
-                command,
-                "text"
-                    | "textbf"
-                    | "textit"
-                    | "mathrm"
-                    | "mathbf"
-                    | "mbox"
-                    | "left"
-                    | "right"
-                    | "textrm"
-                    | "emph"
-                    | "operatorname"
-                    | "quad"
-                    | "displaystyle"
-                    | "boxed"
-            ) {
-                plain.push_str(command);
-            }
-            rest = &rest[1 + name..];
-            continue;
+        let (said, behind) = spoken(rest);
+        rest = behind;
+        let digits = said.starts_with(|c: char| c.is_ascii_digit())
+            && plain.ends_with(|c: char| c.is_ascii_digit());
+        if apart && digits {
+            plain.push(' ');
         }
-        if !c.is_whitespace()
-            && !matches!(
-                c,
-                '{' | '}'
-                    | '$'
-                    | '~'
-                    | '"'
-                    | '.'
-                    | ','
-                    | '*'
-                    | '`'
-                    | '('
-                    | ')'
-                    | '-'
-                    | '−'
-                    | ':'
-                    | ';'
-                    | '!'
-            )
-        {
-            plain.extend(c.to_lowercase());
-        } else if matches!(c, '-' | '−') {
-            plain.push('-');
-        } else if matches!(c, ':' | '(' | ')' | '!' | '.' | ',') && rest.len() > 1 {
-            plain.push(c);
-        }
-        rest = &rest[c.len_utf8()..];
+        apart = said.is_empty() && (apart || !plain.is_empty());
+        plain.push_str(&said);
     }
     plain.trim_end_matches(['.', ',', '!']).to_owned()
+}
+
+/// What the first character or command of `text` says, and what follows it.
+fn spoken(text: &str) -> (String, &str) {
+    let mut characters = text.chars();
+    let Some(c) = characters.next() else {
+        return (String::new(), "");
+    };
+    let behind = characters.as_str();
+    if c == '\\' {
+        let name = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (command, behind) = behind.split_at(name);
+        let said = if LAYOUT_COMMANDS.contains(&command) {
+            ""
+        } else {
+            command
+        };
+        return (said.to_owned(), behind);
+    }
+    let said = match c {
+        '-' | '−' => "-".to_owned(),
+        ':' | '(' | ')' | '!' | '.' | ',' if !behind.is_empty() => c.to_string(),
+        '{' | '}' | '$' | '~' | '"' | '.' | ',' | '*' | '`' | '(' | ')' | ':' | ';' | '!' => {
+            String::new()
+        }
+        c if c.is_whitespace() => String::new(),
+        c => c.to_lowercase().collect(),
+    };
+    (said, behind)
 }
 
 /// What follows an article before a word of some length.
@@ -298,12 +307,16 @@ pub(crate) fn reference_choice(text: &str) -> Option<char> {
 
 /// The letter of one line of a reference.
 fn lettered(line: &str) -> Option<char> {
-    let upper = |c: &char| c.is_ascii_uppercase();
+    let upper = |c: &char| matches!(c, 'A'..='J');
     let trimmed = line.trim();
     if several_choices(trimmed).is_some_and(|letters| letters.len() > 1) {
         return None;
     }
-    if let Some(open) = trimmed.find('(') {
+    let apart = |before: &str| before.is_empty() || before.ends_with([' ', '{', '~', '\n']);
+    if let Some(open) = trimmed
+        .find('(')
+        .filter(|open| apart(&trimmed[..*open]) && !trimmed.contains('='))
+    {
         let mut inside = trimmed[open + 1..].chars();
         if let (Some(letter), Some(')')) = (inside.next().filter(upper), inside.next()) {
             return Some(letter);
@@ -313,7 +326,10 @@ fn lettered(line: &str) -> Option<char> {
     let letter = characters.next().filter(upper)?;
     let rest = characters.as_str();
     let content = rest.trim_start_matches(['.', ':', ')', ' ']);
-    let worded = content.chars().take_while(|c| c.is_alphabetic()).count() > 1;
+    // `C Cecile`; `A line` is an article.
+    let marked =
+        rest.starts_with(['.', ':', ')']) || content.starts_with(|c: char| c.is_uppercase());
+    let worded = marked && content.chars().take_while(|c| c.is_alphabetic()).count() > 1;
     let valued = rest.starts_with(['.', ':', ')'])
         && content.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '\\' | '-'));
     (rest.starts_with(['.', ':', ')', ' ']) && (worded || valued)).then_some(letter)

@@ -8,7 +8,7 @@ use crate::budget::Budget;
 use crate::exact::{Normaliser, Small, Unsettled, same_at_whole_numbers};
 use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
 use crate::read::node::Node;
-use crate::read::token::Function;
+use crate::read::token::{Constant, Function};
 use crate::{Decision, Reason};
 
 /// Points that must agree before equality is called certain.
@@ -44,6 +44,9 @@ impl Comparison<'_> {
                 true => Decision::yes(Reason::SameNumber),
                 false => self.apart(p, r, a.distance(b), false),
             };
+        }
+        if is_without_value(p) || is_without_value(r) {
+            return self.no_values(p, r);
         }
         let natural = self.values_with(p, r, false);
         if natural.equivalent
@@ -135,7 +138,7 @@ impl Comparison<'_> {
         if self.rounds(p, r, decimal_log) {
             return Decision::yes(Reason::RoundsToReference);
         }
-        if self.agrees_in_digits(p, distance) {
+        if self.agrees_in_digits(p, r, distance) {
             return Decision::yes(Reason::AgreesInDigits);
         }
         let rounded = distance < 5e-3 && has_decimals(p) && !has_decimals(r);
@@ -159,10 +162,21 @@ impl Comparison<'_> {
             ) == Numeric::Same
     }
 
-    fn agrees_in_digits(&self, p: &Node, distance: f64) -> bool {
+    /// Whether a decimal agrees with an exact value that no decimal is: a constant, and no whole number.
+    fn agrees_in_digits(&self, p: &Node, r: &Node, distance: f64) -> bool {
         let Some(digits) = self.options.agreeing_digits else {
             return false;
         };
+        if p.has_symbols() || r.has_symbols() {
+            return false;
+        }
+        // Of a whole number the digits before the point must agree and some behind it: 1099511627775.0 is another one.
+        if let Node::Number(number) = r
+            && number.value.is_integer()
+            && distance * number.value.to_f64().unwrap_or(f64::NAN).abs() >= 1e-3
+        {
+            return false;
+        }
         let shown = p.any(&|node| matches!(node, Node::Number(number) if number.decimal && number.significant >= digits));
         shown && distance <= 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX))
     }
@@ -368,6 +382,29 @@ pub(super) fn spent() -> Decision {
 
 fn has_bare_log(node: &Node) -> bool {
     node.any(&|node| matches!(node, Node::Apply(Function::Log, arguments) if arguments.len() == 1))
+}
+
+/// Sums of different units, and arithmetic with infinity.
+fn is_without_value(node: &Node) -> bool {
+    let unit = |term: &Node| match term {
+        Node::Quantity(_, unit) => Some(unit.clone()),
+        _ => None,
+    };
+    let infinite = |node: &Node| match node {
+        Node::Constant(Constant::Infinity) => true,
+        Node::Negative(inner) => **inner == Node::Constant(Constant::Infinity),
+        _ => false,
+    };
+    node.any(&|node| match node {
+        Node::Sum(terms) => {
+            let mut units: Vec<String> = terms.iter().filter_map(unit).collect();
+            units.dedup();
+            units.len() > 1 || terms.iter().any(infinite)
+        }
+        Node::Product(factors) => factors.iter().any(infinite),
+        Node::Quotient(a, b) | Node::Power(a, b) => infinite(a) || infinite(b),
+        _ => false,
+    })
 }
 
 /// Whether a decimal that is no whole number is shown.

@@ -78,7 +78,7 @@ impl<'b> Point<'b> {
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15)
                 .rotate_left(23)
         });
-        let value = i64::try_from(1 + mixed % 17);
+        let value = i64::try_from(1 + mixed % 97);
         value
             .unwrap_or(3)
             .saturating_add(indices.saturating_mul(indices + 7))

@@ -27,6 +27,8 @@ impl From<Exhausted> for Unsettled {
     }
 }
 
+/// Sums of numbers longer than this (64-bit words) are not computed.
+const MOST_WORDS: usize = 1024;
 /// Largest number of terms of a `\sum` or `\prod` that is worked out.
 const LONGEST_RANGE: i64 = 1000;
 /// Atoms that one comparison may use.
@@ -94,7 +96,7 @@ impl<'b> Normaliser<'b> {
                 let mut sum = Form::zero();
                 for term in terms {
                     let term = self.form(term)?;
-                    self.budget.spend(term.terms.len())?;
+                    self.pay_for(&sum, &term)?;
                     sum = sum.add(term);
                 }
                 Ok(sum)
@@ -166,6 +168,17 @@ impl<'b> Normaliser<'b> {
         })
     }
 
+    /// Takes what adding two forms costs: finding common denominators is quadratic in their length.
+    fn pay_for(&self, a: &Form, b: &Form) -> Result<(), Unsettled> {
+        let words = usize::try_from((a.bits() + b.bits()) / 64).unwrap_or(usize::MAX);
+        if words > MOST_WORDS {
+            return Err(Unsettled::TooLarge);
+        }
+        self.budget
+            .spend(b.terms.len() + words + words * words / 8)?;
+        Ok(())
+    }
+
     fn range(
         &mut self,
         product: bool,
@@ -203,7 +216,9 @@ impl<'b> Normaliser<'b> {
             total = if product {
                 self.times(&total, &term?)?
             } else {
-                total.add(term?)
+                let term = term?;
+                self.pay_for(&total, &term)?;
+                total.add(term)
             };
         }
         Ok(total)

@@ -61,8 +61,9 @@ fn last_digit(text: &str, ascii: bool) -> Option<usize> {
 /// The line around a place, as far as the reach goes.
 fn window(text: &str, at: usize) -> Range<usize> {
     let mut start = prose::floor(text, at.saturating_sub(REACH));
-    // No number is cut in two.
-    while start > 0 && matches!(text.as_bytes()[start - 1], b'0'..=b'9' | b'.' | b',') {
+    // No number of an ordinary length is cut in two.
+    let least = start.saturating_sub(REACH);
+    while start > least && matches!(text.as_bytes()[start - 1], b'0'..=b'9' | b'.' | b',') {
         start -= 1;
     }
     let end = prose::floor(text, at + REACH);

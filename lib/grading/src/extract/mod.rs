@@ -182,8 +182,10 @@ pub fn extract<'a>(
 /// The answer in the last box, or in the last boxes where the reference has several parts and the last box has not.
 fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<'a>> {
     let last = boxed::last_box(response)?;
-    if reference.is_some_and(|reference| parts(reference) > parts(last.content))
+    // Without names, joined boxes are one list whatever was asked for: naming two answers is not naming one.
+    if let Some(reference) = reference
         && let Some(list) = several::joined(response)
+        && (parts(reference) > parts(last.content) || !list.contains('='))
     {
         return Some(Extracted {
             text: Cow::Owned(list),

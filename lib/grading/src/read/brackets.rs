@@ -180,9 +180,14 @@ impl<'a> Parser<'a> {
                         rows.push(std::mem::take(&mut row));
                     }
                 }
-                Some(Lexeme::Sign(Sign::Ampersand | Sign::Comma | Sign::Semicolon | Sign::Dot)) => {
-                    self.at += 1
+                Some(Lexeme::Sign(Sign::Ampersand)) => {
+                    self.at += 1;
+                    // A cell that is left empty is a cell.
+                    if self.is(Sign::Ampersand) && !row.is_empty() {
+                        row.push(Node::Text(String::new()));
+                    }
                 }
+                Some(Lexeme::Sign(Sign::Comma | Sign::Semicolon | Sign::Dot)) => self.at += 1,
                 Some(Lexeme::Text("if" | "for" | "when" | "where" | "if " | "for ")) => {
                     self.at += 1
                 }

@@ -24,12 +24,16 @@ impl Parser<'_> {
     }
 
     fn integrand(&mut self) -> Result<Vec<Node>, ReadError> {
-        let mut limits = Vec::new();
+        let (mut lower, mut upper) = (None, None);
         for _ in 0..2 {
-            if self.take(Sign::Underscore) || self.take(Sign::Caret) {
-                limits.push(self.argument()?);
+            if self.take(Sign::Underscore) {
+                lower = Some(self.argument()?);
+            } else if self.take(Sign::Caret) {
+                upper = Some(self.argument()?);
             }
         }
+        let missing = || Node::Text(String::new());
+        let mut limits = vec![lower.unwrap_or_else(missing), upper.unwrap_or_else(missing)];
         let body = match self.differential() {
             Some(_) => Node::integer(1),
             None => self.additive()?,

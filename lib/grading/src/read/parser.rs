@@ -20,6 +20,8 @@ pub(crate) enum ReadError {
 
 /// Brackets, fractions and arguments may stand in one another this deep.
 const DEPTH: usize = 48;
+/// So many numbers, names and brackets are read, those that are read again included.
+const STEPS: usize = 12_000;
 /// Quotients, signs and marks that one product may pile up without brackets.
 pub(super) const PILE: usize = 24;
 
@@ -40,6 +42,7 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, Read
         set_head: false,
         measured,
         integrals: 0,
+        steps: STEPS,
     };
     if parser.tokens.is_empty() {
         return Err(ReadError::Empty);
@@ -65,6 +68,8 @@ pub(super) struct Parser<'a> {
     pub(super) integrals: usize,
     /// The answer speaks of vectors.
     pub(super) vectors: bool,
+    /// Things that may still be read: guesses that turn out wrong are read again.
+    pub(super) steps: usize,
 }
 
 impl<'a> Parser<'a> {

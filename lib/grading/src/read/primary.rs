@@ -10,6 +10,7 @@ use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Result<Node, ReadError> {
+        self.steps = self.steps.checked_sub(1).ok_or(ReadError::TooDeep)?;
         let Some(lexeme) = self.peek() else {
             return Err(self.unexpected());
         };

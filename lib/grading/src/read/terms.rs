@@ -261,7 +261,9 @@ impl Parser<'_> {
                 return Ok(Node::Degrees(Box::new(base)));
             }
             // A small o for a ring.
-            Some(Lexeme::Letter('o')) if closes && matches!(base, Node::Number(_)) => {
+            Some(Lexeme::Letter('o') | Lexeme::Text("o"))
+                if closes && matches!(base, Node::Number(_)) =>
+            {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::Degrees(Box::new(base)));
             }
@@ -269,7 +271,9 @@ impl Parser<'_> {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(Node::power(base, Node::Symbol("T".to_owned())));
             }
-            Some(Lexeme::Text(_) | Lexeme::Word("th" | "st" | "nd" | "rd")) if closes => {
+            Some(
+                Lexeme::Text("th" | "st" | "nd" | "rd") | Lexeme::Word("th" | "st" | "nd" | "rd"),
+            ) if closes => {
                 self.at += if braced { 3 } else { 1 };
                 return Ok(base);
             }

@@ -50,6 +50,7 @@ impl Parser<'_> {
             Lexeme::Text("i" | "e" | "if" | "for" | "when" | "where" | "if " | "otherwise") => {
                 return None;
             }
+            Lexeme::Text(text) if !names_unit(text) => return None,
             Lexeme::Text(text) => (*text).to_owned(),
             // `\mu mg`, `2GM`, `2mL^2` are products of names.
             Lexeme::Word(word)
@@ -216,6 +217,33 @@ impl Parser<'_> {
         self.at += at;
         Some(power)
     }
+}
+
+/// Whether words behind a number may name its unit: nothing that joins, denies or counts on.
+fn names_unit(text: &str) -> bool {
+    let foreign = |word: &str| {
+        matches!(
+            word,
+            "or" | "and"
+                | "not"
+                | "no"
+                | "wrong"
+                | "times"
+                | "plus"
+                | "minus"
+                | "choose"
+                | "remainder"
+                | "negative"
+                | "more"
+                | "less"
+                | "than"
+                | "divided"
+                | "incorrect"
+        ) || word.bytes().all(|b| b.is_ascii_digit())
+    };
+    !text
+        .split([' ', '~'])
+        .any(|word| !word.is_empty() && foreign(word))
 }
 
 /// A value with its unit; percent, degree and currency words are what their signs are.
