@@ -43,6 +43,10 @@ pub(super) fn compare(
     if (formula(p) && name(r)) || (name(p) && formula(r)) {
         return None;
     }
+    let letter = |reading: &Result<Node, ReadError>| matches!(reading, Ok(Node::Symbol(name)) if name.len() == 1);
+    if letter(p) && letter(r) {
+        return None;
+    }
     if prediction.len() > LONGEST || reference.len() > LONGEST {
         return None;
     }
@@ -216,15 +220,15 @@ fn words(text: &str) -> String {
         }
         let (said, behind) = spoken(rest);
         rest = behind;
-        let digits = said.starts_with(|c: char| c.is_ascii_digit())
-            && plain.ends_with(|c: char| c.is_ascii_digit());
+        let digit = |c: char| c.is_ascii_digit() || c == '.';
+        let digits = said.starts_with(digit) && plain.ends_with(digit);
         if apart && digits {
             plain.push(' ');
         }
         apart = said.is_empty() && (apart || !plain.is_empty());
         plain.push_str(&said);
     }
-    plain.trim_end_matches(['.', ',', '!']).to_owned()
+    plain.trim_end_matches(['.', ',', '!', ' ']).to_owned()
 }
 
 /// What the first character or command of `text` says, and what follows it.
