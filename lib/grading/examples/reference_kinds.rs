@@ -60,6 +60,10 @@ fn answer(row: &Value) -> Option<String> {
     let text = match field {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => items.first()?.as_str()?.to_owned(),
+        // Some files write whole numbers as 27.0.
+        Some(Value::Number(number)) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
+            format!("{:.0}", number.as_f64()?)
+        }
         Some(other) => other.to_string(),
         None => grading::last_boxed(row.get("solution")?.as_str()?)?.to_owned(),
     };

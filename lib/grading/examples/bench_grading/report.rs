@@ -1,194 +1,11 @@
-//! Measures the grader on a file of adjudicated cases and prints the table of `docs/grading.md`.
-//!
-//! `cargo run --release -p grading --example bench_grading -- ../shared/grading/dev.jsonl [--wrong] [--fold N]`
-//! `--wrong` lists every case that is graded wrongly; `--fold 0|1` keeps the two thirds or the third of the cases
-//! whose ids fall there, to measure on cases that were not looked at. `--peer-pairs FILE` measures the rate on pairs
-//! `[[prediction, reference, 0 or 1], ...]` instead.
+//! The tables: by kind, by class, against the reference graders, and how long it took.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::Write;
-use std::time::Instant;
 
-use grading::{Builtin, Judgement, Options, Rules, equivalent, extract};
-use serde_json::Value;
+use grading::{Options, equivalent};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let path = arguments
-        .first()
-        .ok_or("expected the path of a file of cases")?;
-    let after = |flag: &str| {
-        arguments
-            .iter()
-            .position(|a| a == flag)
-            .and_then(|at| arguments.get(at + 1))
-    };
-    if let Some(pairs) = after("--peer-pairs") {
-        return peer_pairs(pairs);
-    }
-    let fold: Option<u64> = after("--fold").map(|fold| fold.parse()).transpose()?;
-    let text = std::fs::read_to_string(path)?;
-    let cases = text
-        .lines()
-        .map(serde_json::from_str)
-        .collect::<Result<Vec<Value>, _>>()?;
-    let cases: Vec<Case> = cases
-        .iter()
-        .filter_map(Case::read)
-        .filter(|case| fold.is_none_or(|fold| case.fold() == fold))
-        .collect();
-    let outcomes: Vec<Outcome> = cases.iter().map(Case::measure).collect();
-    let mut out = std::io::stdout().lock();
-    report(&mut out, &cases, &outcomes)?;
-    if arguments.iter().any(|a| a == "--wrong") {
-        list_wrong(&mut out, &cases, &outcomes)?;
-    }
-    Ok(())
-}
-
-/// Rate on the pairs that `peer_grade.py --dump` writes: `[[prediction, reference, 0 or 1], ...]`.
-fn peer_pairs(path: &str) -> Result<(), Box<dyn Error>> {
-    let pairs: Vec<(String, String, u8)> = serde_json::from_str(&std::fs::read_to_string(path)?)?;
-    let options = Options::default();
-    let grade = || {
-        pairs
-            .iter()
-            .filter(|(p, r, label)| equivalent(p, r, &options).equivalent == (*label == 1))
-            .count()
-    };
-    let agree = grade();
-    let passes = 200;
-    let start = Instant::now();
-    for _ in 0..passes {
-        grade();
-    }
-    let rate = f64::from(passes) * pairs.len() as f64 / start.elapsed().as_secs_f64();
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "{rate:.0} pairs a second on one core, {agree} of {} as labelled",
-        pairs.len()
-    )?;
-    Ok(())
-}
-
-struct Case {
-    id: String,
-    kind: String,
-    class: String,
-    /// The prediction, or a full response.
-    given: String,
-    reference: Option<String>,
-    truth: Option<bool>,
-    /// Who says so.
-    truth_source: String,
-    peers: [Option<bool>; 2],
-}
-
-struct Outcome {
-    verdict: bool,
-    reason: String,
-    /// The answer that was found, or what differs.
-    detail: Option<String>,
-    microseconds: f64,
-}
-
-impl Case {
-    fn read(value: &Value) -> Option<Self> {
-        let text = |field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
-        let flag = |field: &str| value.get(field).and_then(Value::as_bool);
-        Some(Self {
-            id: text("id")?,
-            kind: text("kind")?,
-            class: text("class").unwrap_or_default(),
-            given: text("prediction").or_else(|| text("response"))?,
-            reference: text("reference"),
-            truth: flag("truth"),
-            truth_source: text("truth_source").unwrap_or_default(),
-            peers: [flag("qwen"), flag("math_verify")],
-        })
-    }
-
-    fn fold(&self) -> u64 {
-        let hash = self.id.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-        });
-        u64::from((hash >> 20) % 3 == 0)
-    }
-
-    /// The best of three timed runs, so that a descheduled thread does not count as work.
-    fn measure(&self) -> Outcome {
-        let grader = Builtin::new(Options::default().with_rules(Rules::ALL));
-        let mut fastest = f64::INFINITY;
-        let mut outcome = self.grade(&grader);
-        for _ in 0..3 {
-            let start = Instant::now();
-            outcome = self.grade(&grader);
-            fastest = fastest.min(start.elapsed().as_secs_f64() * 1e6);
-        }
-        Outcome {
-            microseconds: fastest,
-            ..outcome
-        }
-    }
-
-    fn grade(&self, grader: &Builtin) -> Outcome {
-        let options = &grader.0;
-        let reference = self.reference.as_deref();
-        let (verdict, reason, detail) = match self.kind.as_str() {
-            "equivalence" => {
-                let decision = equivalent(&self.given, reference.unwrap_or_default(), options);
-                (
-                    decision.equivalent,
-                    decision.reason.as_str(),
-                    decision.detail,
-                )
-            }
-            // Asked for the string itself: the reference must not help to find it.
-            "extraction" => {
-                let found = extract(&self.given, None, options.rules).map(|found| found.text);
-                let same = match (&found, reference) {
-                    (Some(found), Some(reference)) => {
-                        found.trim() == reference.trim()
-                            || equivalent(found, reference, options).equivalent
-                    }
-                    (found, reference) => found.is_none() == reference.is_none(),
-                };
-                (same, "", found.map(Cow::into_owned))
-            }
-            _ => {
-                let graded = grader.judge(&self.given, reference.unwrap_or_default());
-                (
-                    graded.verdict == Judgement::Correct,
-                    graded.reason.as_str(),
-                    graded.answer,
-                )
-            }
-        };
-        Outcome {
-            verdict,
-            reason: reason.to_owned(),
-            detail,
-            microseconds: 0.0,
-        }
-    }
-
-    /// What a model really wrote; the agreement of the references is counted on these.
-    fn is_real_response(&self) -> bool {
-        self.kind == "response" && self.class.starts_with("real")
-    }
-
-    /// The right verdict: extraction cases are right when the string was found.
-    fn expected(&self) -> Option<bool> {
-        if self.kind == "extraction" {
-            Some(true)
-        } else {
-            self.truth
-        }
-    }
-}
+use crate::cases::{Case, Outcome};
 
 #[derive(Default)]
 struct Tally {
@@ -200,7 +17,7 @@ struct Tally {
     peers_right: [usize; 2],
 }
 
-fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
+pub fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
     let mut kinds: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut classes: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
     for (case, outcome) in cases.iter().zip(outcomes) {
@@ -403,7 +220,11 @@ fn timing(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io
     Ok(())
 }
 
-fn list_wrong(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
+pub fn list_wrong(
+    out: &mut impl Write,
+    cases: &[Case],
+    outcomes: &[Outcome],
+) -> std::io::Result<()> {
     for (case, outcome) in cases.iter().zip(outcomes) {
         let against_truth = case
             .expected()
