@@ -127,6 +127,9 @@ fn grade(prediction: &str, reference: &str) -> bool {
     equivalent(prediction, reference, &Options::default()).equivalent
 }
 
+/// What takes so long would never end; nothing is measured.
+const HANGS: Duration = Duration::from_secs(30);
+
 /// Neither panics nor takes long, whatever the two texts are.
 fn survives(prediction: &str, reference: &str) {
     let start = Instant::now();
@@ -134,7 +137,7 @@ fn survives(prediction: &str, reference: &str) {
     let _ = Builtin::new(Options::default().with_rules(Rules::ALL)).judge(prediction, reference);
     let _ = grading::explain(prediction, reference, &Options::qwen());
     assert!(
-        start.elapsed() < Duration::from_secs(5),
+        start.elapsed() < HANGS,
         "{prediction:?} against {reference:?} took {:?}",
         start.elapsed()
     );
@@ -235,7 +238,7 @@ fn random_pairs_for_a_while() {
             "{a:?} {b:?}"
         );
         assert!(
-            start.elapsed() < Duration::from_secs(2),
+            start.elapsed() < HANGS,
             "{a:?} {b:?} took {:?}",
             start.elapsed()
         );
