@@ -6,7 +6,7 @@ use grading::{Graded, Grader, Judgement, Request};
 use rayon::prelude::*;
 use records::{Attempt, AttemptStop, FieldError, Row, Verdict};
 
-/// Requests to an external grader go out together; ours runs on all cores.
+/// Rows that one core takes at a time. The attempts of a row go to an external grader together.
 const CHUNK: usize = 16;
 
 /// The rows with `attempts` graded again, `correct`, `grader` and `reward`.

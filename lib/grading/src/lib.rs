@@ -11,6 +11,7 @@ mod explain;
 mod extract;
 mod grader;
 mod judgement;
+mod limits;
 mod numeric;
 mod options;
 mod read;

@@ -6,6 +6,7 @@ use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
 use super::{Comparison, wrapped};
+use crate::limits::MOST_DIGITS;
 use crate::read::node::{Node, Number};
 use crate::read::token::{Clock, Date, Function, Half, Sign};
 use crate::{Decision, Reason};
@@ -295,7 +296,6 @@ fn is_prefixed(node: &Node) -> bool {
 
 /// The plain number of digits in a base.
 fn based_value(digits: &str, base: u32) -> Option<Node> {
-    const MOST_DIGITS: usize = 3000;
     let digits = match base {
         16 | 8 | 2 => digits.trim_start_matches("0x").trim_start_matches("0X"),
         _ => digits,

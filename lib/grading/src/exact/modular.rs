@@ -8,6 +8,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::budget::Budget;
+use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
 use crate::read::token::Function;
 
@@ -15,8 +16,6 @@ use crate::read::token::Function;
 const PRIME: u64 = (1 << 61) - 1;
 /// Factorials beyond this are not walked through.
 const LARGEST: i64 = 4000;
-/// Largest number of terms that are summed.
-const LONGEST: i64 = 1000;
 /// Points that must agree, of those that are tried.
 const POINTS: u64 = 4;
 const ROUNDS: u64 = 16;
@@ -174,7 +173,7 @@ impl<'b> Point<'b> {
         body: &'b Node,
     ) -> Option<u64> {
         let (from, to) = (self.whole(from)?, self.whole(to)?);
-        if to.checked_sub(from)? > LONGEST {
+        if to.checked_sub(from)? > LONGEST_RANGE {
             return None;
         }
         let mut total = u64::from(product);

@@ -5,6 +5,7 @@ use num_traits::{One, ToPrimitive};
 
 use super::form::{Atom, Exponent, Form};
 use crate::budget::{Budget, Exhausted};
+use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
 use crate::read::token::Constant;
 
@@ -29,8 +30,6 @@ impl From<Exhausted> for Unsettled {
 
 /// Sums of numbers longer than this (64-bit words) are not computed.
 const MOST_WORDS: usize = 1024;
-/// Largest number of terms of a `\sum` or `\prod` that is worked out.
-const LONGEST_RANGE: i64 = 1000;
 /// Atoms that one comparison may use.
 const MOST_ATOMS: usize = 400;
 

@@ -8,6 +8,7 @@ use super::functions;
 use super::points::Point;
 use super::real::Real;
 use crate::budget::Budget;
+use crate::limits::LONGEST_RANGE;
 use crate::read::node::{Node, Number};
 use crate::read::token::{Constant, Function};
 
@@ -22,9 +23,6 @@ pub(crate) struct Evaluator<'b, T> {
     /// Values of the indices of the sums around, and of names that are solved for.
     pub(crate) bindings: Vec<(String, T)>,
 }
-
-/// Largest number of terms that are summed.
-const LONGEST_RANGE: f64 = 1000.0;
 
 impl<T: Real> Evaluator<'_, T> {
     /// The value; `None` where it is undefined, unbounded, no number, or the budget is spent.
@@ -199,7 +197,7 @@ impl<T: Real> Evaluator<'_, T> {
     ) -> Option<Ball<T>> {
         let (from, to) = (self.value(from)?, self.value(to)?);
         let (first, last) = (from.whole()?, to.whole()?);
-        if last - first > LONGEST_RANGE || first.abs() > 1e15 {
+        if last - first > LONGEST_RANGE as f64 || first.abs() > 1e15 {
             return None;
         }
         self.bindings.push((index.to_owned(), T::ZERO));

@@ -10,9 +10,9 @@ use super::node::{Node, Number};
 use super::parser::{Parser, ReadError};
 use super::token::Sign;
 use super::words;
+use crate::limits::MOST_DIGITS;
 
-/// Digits and decimal exponents beyond these are not read as numbers.
-const MOST_DIGITS: usize = 3000;
+/// Decimal exponents beyond this are not read as numbers.
 const LARGEST_EXPONENT: i32 = 3000;
 
 impl Parser<'_> {
