@@ -25,7 +25,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn equations(&self, p: &[Node], r: &[Node]) -> Decision {
+    pub(super) fn equations(&self, p: &[Node], r: &[Node]) -> Decision {
         let different = |detail: String| Decision::no(Reason::DifferentEquation, || detail);
         let ([p_left, p_right], [r_left, r_right]) = (p, r) else {
             return different("not two sides".to_owned());
@@ -35,7 +35,7 @@ impl Comparison<'_> {
         if let (Node::Call(f, arguments), Node::Call(g, others)) = (p_left, r_left)
             && let ([Node::Symbol(t)], [x @ Node::Symbol(name)]) =
                 (arguments.as_slice(), others.as_slice())
-            && f == g
+            && mark(f) == mark(g)
             && t != name
             && !mentions(p_right, name)
         {
@@ -150,21 +150,22 @@ fn are_function_labels(p: &Node, r: &Node) -> bool {
             let names = arguments
                 .iter()
                 .all(|argument| matches!(argument, Node::Symbol(_)));
-            let mark = name
-                .find(['\'', '^'])
-                .map_or("", |at| &name[at..])
-                .to_owned();
+            let mark = mark(name).to_owned();
             names.then(|| (mark, arguments.clone()))
         }
         _ => None,
     };
     match (label(p), label(r)) {
         (Some((p_mark, p)), Some((r_mark, r))) => {
-            let same = p == r || p.len() == 1 && r.len() == 1;
-            p_mark == r_mark && (same || p.is_empty() || r.is_empty())
+            p_mark == r_mark && (p == r || p.is_empty() || r.is_empty())
         }
         _ => false,
     }
+}
+
+/// What is done to a function: the prime of `f'`, the inverse of `f^{-1}`.
+fn mark(name: &str) -> &str {
+    name.find(['\'', '^']).map_or("", |at| &name[at..])
 }
 
 /// Whether a name stands below a fraction line.

@@ -27,7 +27,9 @@ pub(super) fn is_label(node: &Node) -> bool {
             items.iter().all(is_label)
         }
         // A measured thing: `|AB|`, `\angle A`, `AB`, `V_{max}`.
-        Node::Apply(_, arguments) => arguments.len() == 1 && arguments.iter().all(is_label),
+        Node::Apply(function, arguments) => {
+            !function.hides_its_argument() && arguments.len() == 1 && arguments.iter().all(is_label)
+        }
         Node::Product(factors) => {
             factors.len() <= 4
                 && factors
@@ -115,6 +117,13 @@ impl Comparison<'_> {
                 });
             }
         }
+        // A chain stands for its last value only where it begins with a name or with that value: `0 = 0 = 25` says
+        // nothing of `x^2 + y^2 = 25`.
+        let valued = approximate || (self.leads_to_last(p) && self.leads_to_last(r));
+        if !valued {
+            let ends = |sides: &[Node]| Some([sides.first()?.clone(), sides.last()?.clone()]);
+            return Some(self.equations(&ends(p)?, &ends(r)?));
+        }
         // `x = 2` does not say all of `x = y = 2`.
         if r.len() > p.len() && !approximate {
             let last = &r[r.len() - 1];
@@ -129,6 +138,16 @@ impl Comparison<'_> {
         }
         let (p, r) = (self.values_of(p, p_signs), self.values_of(r, r_signs));
         Some(self.any_pair(&p, &r))
+    }
+
+    /// Whether a chain begins with a name, or with what it ends with.
+    fn leads_to_last(&self, sides: &[Node]) -> bool {
+        match (sides.first(), sides.last()) {
+            (Some(first), Some(last)) => {
+                is_label(first) || (!first.has_symbols() && self.decide(first, last).equivalent)
+            }
+            _ => false,
+        }
     }
 
     fn any_pair(&self, p: &[&Node], r: &[&Node]) -> Decision {
@@ -181,6 +200,16 @@ impl Comparison<'_> {
         let values = self.values_of(sides, signs);
         let equation = sides.len() == 2 && signs == [Sign::Equal];
         // A prediction may name what it computes (`a + b = 7`); a reference that is an equation asks for one.
+        // `7 = 5` is no way to say 5.
+        let false_start = !signs.contains(&Sign::Approximately)
+            && !sides[0].has_symbols()
+            && !is_label(&sides[0])
+            && !self.leads_to_last(sides);
+        if false_start {
+            return Decision::no(Reason::DifferentValue, || {
+                "an equation that does not hold".to_owned()
+            });
+        }
         let asked = self.options.solved_equations && turned;
         let unsolved = is_unsolved(sides)
             || (asked && sides.iter().any(Node::has_symbols) && !is_label(&sides[0]));
@@ -281,10 +310,9 @@ impl Comparison<'_> {
 fn resolution(shown: &Node, value: f64) -> f64 {
     match shown {
         Node::Number(number) => 0.5 * 10f64.powi(-number.places),
-        Node::Negative(inner)
-        | Node::Degrees(inner)
-        | Node::Percent(inner)
-        | Node::Quantity(inner, _) => resolution(inner, value),
+        Node::Negative(inner) | Node::Quantity(inner, _) => resolution(inner, value),
+        Node::Percent(inner) => 0.01 * resolution(inner, value),
+        Node::Degrees(inner) => std::f64::consts::PI / 180.0 * resolution(inner, value),
         _ => 5e-3 * value.abs(),
     }
 }

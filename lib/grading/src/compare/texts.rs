@@ -47,6 +47,10 @@ pub(super) fn compare(
     if letter(p) && letter(r) {
         return None;
     }
+    // What is no mathematics says the same as a formula only in the same letters: `*2^{n}+1` is not `2^{n+1}`.
+    if (formula(r) && p.is_err()) || (formula(p) && r.is_err()) {
+        return (tight(prediction) == tight(reference)).then(|| Decision::yes(Reason::SameWords));
+    }
     if prediction.len() > LONGEST || reference.len() > LONGEST {
         return None;
     }
@@ -63,6 +67,29 @@ pub(super) fn compare(
             format!("\"{a}\", not \"{b}\"")
         })),
     }
+}
+
+/// A text without blanks, dollars, a closing full stop and the braces of a set around all of it.
+fn tight(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut apart = false;
+    for c in text.chars() {
+        if c.is_whitespace() || c == '$' {
+            apart = true;
+            continue;
+        }
+        // Digits that stand apart stay apart.
+        if apart && c.is_ascii_digit() && bare.ends_with(|c: char| c.is_ascii_digit() || c == '.') {
+            bare.push(' ');
+        }
+        apart = false;
+        bare.push(c);
+    }
+    let bare = bare.trim_end_matches(['.', ',']);
+    let bare = bare.strip_prefix("\\boxed{").unwrap_or(bare);
+    let bare = bare.strip_prefix("\\{").unwrap_or(bare);
+    let bare = bare.strip_suffix("\\}").unwrap_or(bare);
+    bare.trim_end_matches('\\').to_owned()
 }
 
 /// Two short words of which one has a capital behind a small letter are formulas like `qvB`: products of names, in
@@ -113,7 +140,8 @@ fn leading_choice(text: &str) -> Option<char> {
         None => matches!(characters.next(), Some(')' | '.' | ':')),
     };
     let rest = characters.as_str();
-    let goes_on = rest.starts_with([' ', '~', '}', '\\', '$']);
+    let behind = rest.strip_prefix('}').unwrap_or(rest);
+    let goes_on = behind.is_empty() || behind.starts_with([' ', '~', '\\', '$']);
     (closed && goes_on && !takes_back(rest)).then_some(letter)
 }
 
@@ -125,9 +153,23 @@ fn takes_back(rest: &str) -> bool {
             && matches!(letters.next(), Some(')' | '.'))
     };
     rest.split([' ', '~', '{', '}', ',']).any(|word| {
-        another(word) || matches!(word, "or" | "and" | "not" | "wrong" | "incorrect" | "nor")
+        another(word) || TAKING_BACK.contains(&word) || matches!(word.as_bytes(), [b'A'..=b'J'])
     })
 }
+
+/// Words that deny a choice or add another.
+const TAKING_BACK: [&str; 10] = [
+    "or",
+    "and",
+    "not",
+    "wrong",
+    "incorrect",
+    "nor",
+    "no",
+    "false",
+    "is",
+    "isn't",
+];
 
 /// What stands behind the letter of `\textbf{(D)}\ \frac{5}{9}`.
 pub(super) fn value_of_choice(text: &str) -> Option<&str> {

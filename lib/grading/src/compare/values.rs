@@ -62,7 +62,8 @@ impl Comparison<'_> {
         // What normal forms cannot settle in half of the steps is left to evaluation.
         let share = self.budget.left() / 2;
         let budget = Budget::new(share);
-        let exact = Normaliser::new(&budget, decimal_log).difference(p, r);
+        let mut normaliser = Normaliser::new(&budget, decimal_log);
+        let exact = normaliser.difference(p, r);
         let used = usize::try_from(share - budget.left()).unwrap_or(usize::MAX);
         if self.budget.spend(used).is_err() {
             return spent();
@@ -79,6 +80,14 @@ impl Comparison<'_> {
             Ok(difference) => {
                 if let Some(distance) = difference.as_rational() {
                     return self.apart_exactly(p, r, &distance, decimal_log);
+                }
+                // However small it is beside the rest, a polynomial that is not zero is a difference.
+                if normaliser.is_polynomial(&difference) {
+                    let distance = match self.numeric(p, r, decimal_log, None) {
+                        Numeric::Apart(distance) => distance,
+                        _ => f64::INFINITY,
+                    };
+                    return self.apart(p, r, distance, decimal_log);
                 }
             }
             Err(Unsettled::NoValue) => return self.no_values(p, r),
@@ -154,6 +163,7 @@ impl Comparison<'_> {
     fn rounds(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
         self.options.rounded_reference
             && has_decimals(r)
+            && (r.has_symbols() || !p.has_symbols())
             && self.numeric(
                 p,
                 r,

@@ -21,6 +21,11 @@ struct Peeled<'n> {
 impl Comparison<'_> {
     /// Compares single values, their units and percent signs by the policy.
     pub(super) fn wrapped(&self, p: &Node, r: &Node) -> Decision {
+        if predicate(p) != predicate(r) {
+            return Decision::no(Reason::DifferentWords, || {
+                "another thing is said of the value".to_owned()
+            });
+        }
         let (left, right) = (peeled(p), peeled(r));
         if !self.options.units_optional && (left.unit.is_some() != right.unit.is_some()) {
             return Decision::no(Reason::DifferentUnit, || {
@@ -84,6 +89,28 @@ impl Comparison<'_> {
     fn or(&self, decision: Decision, p: &Node, r: &Node) -> Decision {
         let other = self.values(p, r);
         if other.equivalent { other } else { decision }
+    }
+}
+
+/// What words say of a name: `n \text{ is odd}`. They are no unit.
+fn predicate(node: &Node) -> Option<&str> {
+    const SAYING: [&str; 9] = [
+        "is",
+        "are",
+        "odd",
+        "even",
+        "prime",
+        "composite",
+        "integer",
+        "rational",
+        "irrational",
+    ];
+    match node {
+        Node::Quantity(inner, words) if inner.has_symbols() => words
+            .split([' ', '~'])
+            .find(|word| SAYING.contains(word))
+            .map(|_| words.trim_start_matches("is ").trim()),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! From syntax trees to normal forms.
 
 use num_rational::BigRational;
-use num_traits::{One, ToPrimitive};
+use num_traits::{One, ToPrimitive, Zero};
 
 use super::form::{Atom, Exponent, Form};
 use crate::budget::{Budget, Exhausted};
@@ -164,6 +164,16 @@ impl<'b> Normaliser<'b> {
             },
             Constant::Infinity => self.symbol("∞"),
             _ => return Err(Unsettled::NoValue),
+        })
+    }
+
+    /// Whether a form is a polynomial in names, with whole powers: zero nowhere but at roots, unless it is zero itself.
+    pub(crate) fn is_polynomial(&self, form: &Form) -> bool {
+        form.terms.keys().all(|monomial| {
+            monomial.0.iter().all(|(id, exponent)| {
+                let name = matches!(&self.atoms[*id], Atom::Symbol(name) if name != "∞");
+                name && exponent.is_integer() && *exponent > Exponent::zero()
+            })
         })
     }
 

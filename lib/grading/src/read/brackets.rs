@@ -16,7 +16,7 @@ impl<'a> Parser<'a> {
         self.bars = bars;
         self.set_head = head;
         let node = node?;
-        if open == Bracket::Round && self.is(Sign::Underscore) {
+        if matches!(open, Bracket::Round | Bracket::Brace) && self.is(Sign::Underscore) {
             return self.based(node, None);
         }
         Ok(node)

@@ -264,6 +264,9 @@ impl<'a> Lexer<'a> {
         if name == "\\" {
             self.at += row_gap(self.rest(end));
         }
+        if name == "not" {
+            return self.negated(end);
+        }
         match vocabulary::command(name) {
             Meaning::Is(lexeme) => self.push(lexeme),
             Meaning::Nothing if matches!(name, "mathbf" | "boldsymbol" | "bm") => self.bold(end),
@@ -284,6 +287,20 @@ impl<'a> Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
+    /// `\not=` and `\not\in`; another sign with a stroke through it is none that is known.
+    fn negated(&mut self, end: usize) {
+        let rest = self.rest(end);
+        let trimmed = rest.trim_start();
+        let blanks = rest.len() - trimmed.len();
+        let (sign, length) = match trimmed {
+            sign if sign.starts_with('=') => (Sign::NotEqual, 1),
+            sign if sign.starts_with("\\in") => (Sign::NotIn, 3),
+            _ => (Sign::Other('\u{338}'), 0),
+        };
+        self.at += blanks + length;
+        self.push(Lexeme::Sign(sign));
+    }
+
     /// `\mathbf{a}` is a vector and `\mathbf{R}` a number set; other bold things are only bold.
     fn bold(&mut self, end: usize) {
         let rest = self.rest(end).as_bytes();

@@ -141,6 +141,22 @@ pub(crate) enum Function {
 }
 
 impl Function {
+    /// Functions that an unsolved equation is made of: `\sqrt{x} = 5` does not say 5.
+    pub(crate) fn hides_its_argument(self) -> bool {
+        matches!(
+            self,
+            Self::Sqrt
+                | Self::Cbrt
+                | Self::Ln
+                | Self::Log
+                | Self::Log2
+                | Self::Log10
+                | Self::Exp
+                | Self::Floor
+                | Self::Ceiling
+        )
+    }
+
     /// Sine and its kin, without their inverses.
     pub(crate) fn is_trigonometric(self) -> bool {
         matches!(

@@ -61,7 +61,9 @@ impl Parser<'_> {
             {
                 return None;
             }
-            Lexeme::Word(word) if self.is_unit_word(word, numeric, bracketed, so_far) => {
+            Lexeme::Word(word)
+                if names_unit(word) && self.is_unit_word(word, numeric, bracketed, so_far) =>
+            {
                 (*word).to_owned()
             }
             Lexeme::Letter(letter) if numeric && self.is_unit_letter(*letter, so_far) => {
@@ -208,6 +210,9 @@ impl Parser<'_> {
         let Some(Lexeme::Number(digits)) = self.peek_after(at) else {
             return None;
         };
+        if digits.len() > 2 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let power = format!("^{}{digits}", if negative { "-" } else { "" });
         at += 1;
         if braced {
@@ -221,29 +226,43 @@ impl Parser<'_> {
 
 /// Whether words behind a number may name its unit: nothing that joins, denies or counts on.
 fn names_unit(text: &str) -> bool {
-    let foreign = |word: &str| {
-        matches!(
-            word,
-            "or" | "and"
-                | "not"
-                | "no"
-                | "wrong"
-                | "times"
-                | "plus"
-                | "minus"
-                | "choose"
-                | "remainder"
-                | "negative"
-                | "more"
-                | "less"
-                | "than"
-                | "divided"
-                | "incorrect"
-        ) || word.bytes().all(|b| b.is_ascii_digit())
-    };
-    !text
-        .split([' ', '~'])
-        .any(|word| !word.is_empty() && foreign(word))
+    const FOREIGN: [&str; 31] = [
+        "or",
+        "and",
+        "not",
+        "no",
+        "wrong",
+        "times",
+        "plus",
+        "minus",
+        "choose",
+        "remainder",
+        "negative",
+        "than",
+        "divided",
+        "incorrect",
+        "false",
+        "impossible",
+        "never",
+        "too",
+        "if",
+        "hundred",
+        "thousand",
+        "million",
+        "billion",
+        "trillion",
+        "dozen",
+        "lakh",
+        "crore",
+        "ppm",
+        "permille",
+        "tens",
+        "doubled",
+    ];
+    let words = text.split([' ', '~', '(', ')', ',', ';', '.', ':']);
+    !words
+        .filter(|word| !word.is_empty())
+        .any(|word| FOREIGN.contains(&word) || word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A value with its unit; percent, degree and currency words are what their signs are.
