@@ -200,8 +200,8 @@ impl Comparison<'_> {
         let values = self.values_of(sides, signs);
         let equation = sides.len() == 2 && signs == [Sign::Equal];
         // A prediction may name what it computes (`a + b = 7`); a reference that is an equation asks for one.
-        // `7 = 5` is no way to say 5.
-        let false_start = !signs.contains(&Sign::Approximately)
+        // `7 = 5` is no way to say 5; a longer chain may begin with an operation that the question defines.
+        let false_start = signs == [Sign::Equal]
             && !sides[0].has_symbols()
             && !is_label(&sides[0])
             && !self.leads_to_last(sides);
