@@ -317,3 +317,20 @@ fn extraction_rules() {
     }
     assert_eq!(extract("the answer is 5", None, Rules::BOXED), None);
 }
+
+/// What is not evaluated is never called different.
+#[test]
+fn unevaluated_is_undecided() {
+    for (prediction, reference) in [
+        (r"\int_0^1 x\,dx", r"\frac12"),
+        (r"\lim_{x \to 0} \frac{\sin x}{x}", "1"),
+        (r"1+\int_0^1 x\,dx", r"\int_0^1 2x\,dx"),
+    ] {
+        let decision = equivalent(prediction, reference, &Options::default());
+        assert_eq!(
+            decision.reason,
+            Reason::Undecided,
+            "{prediction} for {reference}"
+        );
+    }
+}

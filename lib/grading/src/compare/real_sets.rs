@@ -140,6 +140,14 @@ impl Comparison<'_> {
                 let [low, high] = items.as_slice() else {
                     return None;
                 };
+                // No set contains an infinity: `[2,\infty]` is another answer than `[2,\infty)`.
+                let unbounded = |end: &Node, bracket: Bracket| {
+                    bracket == Bracket::Square && infinity(end).is_some()
+                };
+                if self.options.bracket_types && (unbounded(low, *open) || unbounded(high, *close))
+                {
+                    return None;
+                }
                 let piece = Piece {
                     low: self.bound(low, *open == Bracket::Square)?,
                     high: self.bound(high, *close == Bracket::Square)?,

@@ -7,6 +7,7 @@ use super::Comparison;
 use crate::budget::Budget;
 use crate::exact::{Normaliser, Small, Unsettled, same_at_whole_numbers};
 use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
+use crate::read::is_unevaluated;
 use crate::read::node::Node;
 use crate::read::token::{Constant, Function};
 use crate::{Decision, Reason};
@@ -150,6 +151,11 @@ impl Comparison<'_> {
         if self.agrees_in_digits(p, r, distance) {
             return Decision::yes(Reason::AgreesInDigits);
         }
+        if is_unevaluated(p) || is_unevaluated(r) {
+            return Decision::no(Reason::Undecided, || {
+                format!("integrals and limits are not evaluated: {p} against {r}")
+            });
+        }
         let rounded = distance < 5e-3 && has_decimals(p) && !has_decimals(r);
         let reason = if rounded {
             Reason::OnlyRounded
@@ -219,7 +225,11 @@ impl Comparison<'_> {
         };
         let constant = !p.has_symbols() && !r.has_symbols();
         let points = |points: usize| if constant { 1 } else { points };
-        match self.sampled::<f64>(&sides, points(ENOUGH), points(Point::ROUNDS as usize)) {
+        let rounds = match has_steps(p) || has_steps(r) {
+            true => Point::ROUNDS_WITH_STEPS,
+            false => Point::ROUNDS,
+        };
+        match self.sampled::<f64>(&sides, points(ENOUGH), points(rounds as usize)) {
             Numeric::Same => self.sampled::<Wide>(&sides, points(CONFIRMING), points(CONFIRMING)),
             Numeric::Vague => self.sampled::<Wide>(&sides, points(ENOUGH), points(ENOUGH)),
             // Constants may exist beyond what doubles hold, and are evaluated only once.
@@ -232,7 +242,11 @@ impl Comparison<'_> {
     fn sampled<T: Real>(&self, sides: &Sides<'_>, least: usize, most: usize) -> Numeric {
         let fuzz = sides.fuzz;
         let (mut agreed, mut doubtful) = (0, false);
-        for round in 0..if most == 1 { 1 } else { Point::ROUNDS } {
+        for round in 0..if most == 1 {
+            1
+        } else {
+            Point::ROUNDS.max(most as u64)
+        } {
             let point = Point::new(round);
             let (Some(x), Some(y)) = (
                 self.evaluate::<T>(sides.p, point, sides.decimal_log, None),
@@ -388,6 +402,20 @@ fn relative<T: Real>(distance: Ball<T>, reference: Ball<T>) -> f64 {
 
 pub(super) fn spent() -> Decision {
     Decision::no(Reason::BudgetSpent, || "out of steps".to_owned())
+}
+
+/// Functions that keep their value or their rule over a stretch: few points do not show where they change it.
+fn has_steps(node: &Node) -> bool {
+    use Function as F;
+    node.any(&|node| {
+        matches!(
+            node,
+            Node::Apply(
+                F::Floor | F::Ceiling | F::Sign | F::Min | F::Max | F::Abs,
+                _
+            )
+        )
+    })
 }
 
 fn has_bare_log(node: &Node) -> bool {

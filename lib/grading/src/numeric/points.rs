@@ -10,6 +10,8 @@ impl Point {
     /// Rounds below this take positive values only: conventions about roots and logarithms differ elsewhere.
     pub(crate) const POSITIVE: u64 = 6;
     pub(crate) const ROUNDS: u64 = 20;
+    /// The rounds behind the others lie on and just below eighths, where floors and signs change.
+    pub(crate) const ROUNDS_WITH_STEPS: u64 = 60;
     /// Rounds from this one on lie far out, on both sides: `3 - x` is `|x - 3|` nearby.
     const FAR: u64 = 12;
 
@@ -27,6 +29,10 @@ impl Point {
         match self.round {
             _ if self.is_positive() => 0.15 + 2.2 * unit,
             round if round < Self::FAR => 3.1 * unit - 1.6,
+            round if round >= Self::ROUNDS => {
+                let below = if round % 2 == 0 { 0.0 } else { 1.0 / 1024.0 };
+                (64.0 * (unit - 0.5)).floor() / 8.0 - below
+            }
             round => {
                 let reach = if round % 2 == 0 { 16.0 } else { 120.0 };
                 reach * (unit - 0.5)

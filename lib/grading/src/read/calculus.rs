@@ -83,6 +83,17 @@ impl Parser<'_> {
     }
 }
 
+/// Whether a value depends on an integral or a limit.
+pub(crate) fn is_unevaluated(node: &Node) -> bool {
+    node.any(&|node| match node {
+        Node::Call(name, _) => matches!(
+            name.as_str(),
+            "\\int" | "\\oint" | "\\iint" | "\\iiint" | "\\lim"
+        ),
+        _ => false,
+    })
+}
+
 /// `\frac{d^2 x}{d t^2}` and `\frac{d}{dx}`; none where the fraction is one of numbers.
 pub(super) fn derivative(top: &Node, bottom: &Node) -> Option<Node> {
     let (order, of) = differential(top)?;

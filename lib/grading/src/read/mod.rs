@@ -3,6 +3,7 @@
 mod brackets;
 mod calculus;
 mod code;
+mod combinations;
 mod commands;
 mod french;
 mod letter_runs;
@@ -30,6 +31,7 @@ mod words;
 
 use std::borrow::Cow;
 
+pub(crate) use calculus::is_unevaluated;
 use node::Node;
 use numeral::Grouping;
 pub(crate) use parser::{ReadError, is_order};

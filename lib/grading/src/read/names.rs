@@ -1,10 +1,11 @@
 //! Names: letters with subscripts, marks and accents, functions of unknown meaning, figures.
 
+use super::combinations;
 use super::lexer::letter_constant;
 use super::literals::whole;
 use super::node::Node;
 use super::parser::{Parser, ReadError};
-use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
+use super::token::{Bracket, Constant, Lexeme, Sign, Token};
 use super::words;
 
 impl Parser<'_> {
@@ -27,38 +28,13 @@ impl Parser<'_> {
         if matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
             && let Some(arguments) = self.call(&name)?
         {
-            let counted = |argument: &Node| matches!(argument, Node::Number(_));
-            if name == "C" && arguments.len() == 2 && arguments.iter().all(counted) {
-                return Ok(Node::Apply(Function::Binomial, arguments));
-            }
-            return Ok(Node::Call(name, arguments));
+            return Ok(combinations::called(&name, &arguments)
+                .unwrap_or_else(|| Node::Call(name, arguments)));
         }
         if let Some(binomial) = self.combinations(&name) {
             return Ok(binomial);
         }
         Ok(Node::Symbol(name))
-    }
-
-    /// `C_8^3` and `C_n^2`: choices of some out of many, as they are written in China.
-    fn combinations(&mut self, name: &str) -> Option<Node> {
-        let above = name.strip_prefix("C_")?;
-        let braced = matches!(self.peek_after(1), Some(Lexeme::Open(Bracket::Brace)));
-        let below = match self.peek_after(1 + usize::from(braced)) {
-            Some(Lexeme::Number(digits)) if self.is(Sign::Caret) => digits.parse::<u64>().ok()?,
-            _ => return None,
-        };
-        let above = match above.parse::<u64>() {
-            Ok(above) if above >= below && above > 1 => Node::Number(whole(above)),
-            Err(_) if above == "n" => Node::Symbol(above.to_owned()),
-            _ => return None,
-        };
-        self.at += 2;
-        if braced {
-            self.at += 1;
-            self.expect(&Lexeme::Close(Bracket::Brace)).ok()?;
-        }
-        let below = Node::Number(whole(below));
-        Some(Node::Apply(Function::Binomial, vec![above, below]))
     }
 
     /// What stands between a function's name and its argument: `f'`, `f^{-1}`, `f^{(3)}`, `f \circ g`.

@@ -59,7 +59,9 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
     if whole == 0 && !starts_decimals(text) {
         return None;
     }
-    let groups = match (1..=3).contains(&whole) && !text.starts_with('0') {
+    // No group stands behind a leading zero, so that the comma of `0,125` is a point.
+    let groupable = (1..=3).contains(&whole) && !text.starts_with('0');
+    let groups = match groupable {
         true => groups(text, whole, grouping),
         false => None,
     };
@@ -67,7 +69,7 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
         (Some((groups.joined, groups.separator)), groups.length)
     });
     let decimal_comma = matches!(grouped, Some((_, Separator::Point)));
-    let decimals = decimals(&text[point..], whole, grouping, decimal_comma);
+    let decimals = decimals(&text[point..], groupable, grouping, decimal_comma);
     let mut length = point + decimals;
     length += exponent(
         &text[length..],
@@ -201,7 +203,7 @@ fn marked_comma(text: &str) -> Option<usize> {
 }
 
 /// Length of a decimal part. A point that ends a number, as in `3./2` or `42.`, belongs to it.
-fn decimals(text: &str, whole: usize, grouping: Grouping, comma: bool) -> usize {
+fn decimals(text: &str, groupable: bool, grouping: Grouping, comma: bool) -> usize {
     if let Some(rest) = text.strip_prefix('.') {
         return match rest.bytes().next() {
             Some(b'.') => 0,
@@ -212,7 +214,7 @@ fn decimals(text: &str, whole: usize, grouping: Grouping, comma: bool) -> usize 
     let group = |rest: &str| {
         let count = digits(rest);
         let zeros = rest[..count].bytes().all(|b| b == b'0');
-        zeros || count == 3 && (1..=3).contains(&whole)
+        zeros || count == 3 && groupable
     };
     match (text.strip_prefix("{,}"), text.strip_prefix(',')) {
         (Some(rest), _) if digits(rest) > 0 && !group(rest) => 3 + digits(rest),

@@ -73,6 +73,10 @@ impl Parser<'_> {
                 self.at += 1;
                 self.function(function)
             }
+            Lexeme::Open(_) if self.is_empty_group() => {
+                self.at += 2;
+                self.prescript()
+            }
             Lexeme::Open(bracket) => self.bracketed(bracket),
             Lexeme::Begin(name) => {
                 self.at += 1;
@@ -86,6 +90,10 @@ impl Parser<'_> {
     fn sign(&mut self, sign: Sign) -> Result<Node, ReadError> {
         self.at += 1;
         match sign {
+            Sign::Caret | Sign::Underscore => {
+                self.at -= 1;
+                self.prescript()
+            }
             Sign::Fraction => {
                 let top = self.argument()?;
                 let bottom = self.argument()?;
