@@ -28,8 +28,9 @@ impl Parser<'_> {
         if matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
             && let Some(arguments) = self.call(&name)?
         {
-            return Ok(combinations::called(&name, &arguments)
-                .unwrap_or_else(|| Node::Call(name, arguments)));
+            return Ok(
+                combinations::called(&name, &arguments).unwrap_or(Node::Call(name, arguments))
+            );
         }
         if let Some(binomial) = self.combinations(&name) {
             return Ok(binomial);
