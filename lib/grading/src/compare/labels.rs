@@ -282,27 +282,20 @@ impl Comparison<'_> {
         {
             return Some(self.ordered(&p, &r));
         }
-        // `2, 1` for `x = 1, y = 2`: different names have an order, x first.
-        let plain = |node: &Node| match node {
-            Node::List(items) => Some(items.clone()),
+        // `1, 2` for `x = 1, y = 2`: different names have an order, x first. One value does not say both.
+        let against = |named: Vec<Node>, other: &Node, turned: bool| match other {
+            Node::List(items) if turned => Some(self.ordered(items, &named)),
+            Node::List(items) => Some(self.ordered(&named, items)),
+            other if is_single(other) => Some(Decision::no(Reason::DifferentLength, || {
+                format!("one value, not {}", named.len())
+            })),
             _ => None,
         };
-        let written = |node: &Node| {
-            let values = assignments(node)?
-                .into_iter()
-                .map(|(_, value)| value.clone());
-            Some(values.collect::<Vec<_>>())
-        };
-        let (p, r, other) = match (name_different_things(p), name_different_things(r)) {
-            (true, false) => (values(p)?, plain(r)?, written(p)?),
-            (false, true) => (values(r)?, plain(p)?, written(r)?),
-            _ => return None,
-        };
-        let by_name = self.ordered(&p, &r);
-        Some(match by_name.equivalent {
-            true => by_name,
-            false => self.ordered(&other, &r),
-        })
+        match (name_different_things(p), name_different_things(r)) {
+            (true, false) => against(values(p)?, r, false),
+            (false, true) => against(values(r)?, p, true),
+            _ => None,
+        }
     }
 }
 
@@ -348,6 +341,25 @@ fn name_different_things(node: &Node) -> bool {
     letters.sort_unstable();
     letters.dedup();
     letters.len() == all && letters.iter().all(Option::is_some)
+}
+
+/// One value: nothing that holds several, and no relation.
+fn is_single(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Number(_)
+            | Node::Symbol(_)
+            | Node::Negative(_)
+            | Node::Sum(_)
+            | Node::Product(_)
+            | Node::Quotient(..)
+            | Node::Power(..)
+            | Node::Apply(..)
+            | Node::Percent(_)
+            | Node::Degrees(_)
+            | Node::Quantity(..)
+            | Node::Money(_)
+    )
 }
 
 /// The finite set that a name or a tuple of names is said to be in.

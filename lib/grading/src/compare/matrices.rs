@@ -11,6 +11,8 @@ type Rows = Vec<Vec<Node>>;
 const LARGEST: usize = 6;
 /// Highest power that is multiplied out.
 const HIGHEST: i64 = 8;
+/// Entries are written out, not worked out: they grow with every product, up to this many nodes in all.
+const MOST_NODES: usize = 4000;
 
 impl Comparison<'_> {
     /// The same tree with arithmetic on matrices carried out; `None` where there is none or it cannot be.
@@ -51,13 +53,14 @@ impl Comparison<'_> {
                 let fits = (1..=LARGEST).contains(&width)
                     && rows.len() <= LARGEST
                     && rows.iter().all(|row| row.len() == width);
-                fits.then(|| rows.clone())
+                fits.then(|| self.copied(rows))?
             }
-            Node::Negative(inner) => self.each(&self.rows_of(inner)?, Node::negative),
-            Node::Quotient(top, bottom) if !has_matrix(bottom) => self
-                .each(&self.rows_of(top)?, |entry| {
+            Node::Negative(inner) => self.each(&self.rows_of(inner)?, 1, Node::negative),
+            Node::Quotient(top, bottom) if !has_matrix(bottom) => {
+                self.each(&self.rows_of(top)?, 1 + bottom.size(), |entry| {
                     Node::quotient(entry, (**bottom).clone())
-                }),
+                })
+            }
             Node::Sum(terms) => {
                 let mut terms = terms.iter();
                 let first = self.rows_of(terms.next()?)?;
@@ -67,25 +70,39 @@ impl Comparison<'_> {
             // `(7, 5)^T` is the column, as the tuple itself is.
             Node::Power(base, exponent) if is_tuple(base) && is_transpose(exponent) => column(base),
             Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
-            Node::Call(name, entries) if is_multiple(node) => {
+            Node::Call(name, entries) if is_scaled_direction(node) => {
                 let column: Rows = entries.iter().map(|entry| vec![entry.clone()]).collect();
                 let scalar = Node::Symbol(name.clone());
-                self.each(&column, |entry| Node::Product(vec![scalar.clone(), entry]))
+                self.each(&column, 2, |entry| {
+                    Node::Product(vec![scalar.clone(), entry])
+                })
             }
             _ => column(node),
         }
     }
 
-    fn each(&self, rows: &Rows, change: impl Fn(Node) -> Node) -> Option<Rows> {
-        self.budget
-            .spend(4 * rows.len() * rows.first()?.len())
-            .ok()?;
+    /// Takes what it costs to write down this many nodes, where they are not too many.
+    fn write(&self, nodes: usize) -> Option<()> {
+        if nodes > MOST_NODES {
+            return None;
+        }
+        self.budget.spend(4 * nodes).ok()
+    }
+
+    fn copied(&self, rows: &Rows) -> Option<Rows> {
+        self.write(size(rows))?;
+        Some(rows.clone())
+    }
+
+    /// `change` adds at most `added` nodes to an entry.
+    fn each(&self, rows: &Rows, added: usize, change: impl Fn(Node) -> Node) -> Option<Rows> {
+        self.write(size(rows) + added * rows.len() * rows.first()?.len())?;
         let row = |row: &Vec<Node>| row.iter().cloned().map(&change).collect();
         Some(rows.iter().map(row).collect())
     }
 
     fn sum(&self, a: &Rows, b: &Rows) -> Option<Rows> {
-        self.budget.spend(4 * a.len() * a.first()?.len()).ok()?;
+        self.write(size(a) + size(b))?;
         let same_shape = a.len() == b.len() && a.first()?.len() == b.first()?.len();
         let entry = |(a, b): (&Node, &Node)| Node::Sum(vec![a.clone(), b.clone()]);
         let row = |(a, b): (&Vec<Node>, &Vec<Node>)| a.iter().zip(b).map(entry).collect();
@@ -112,7 +129,9 @@ impl Comparison<'_> {
             true => Some(product),
             false => {
                 let scalar = Node::product(scalars);
-                self.each(&product, |entry| Node::Product(vec![scalar.clone(), entry]))
+                self.each(&product, 1 + scalar.size(), |entry| {
+                    Node::Product(vec![scalar.clone(), entry])
+                })
             }
         }
     }
@@ -122,7 +141,7 @@ impl Comparison<'_> {
         if a.first()?.len() != inner {
             return None;
         }
-        self.budget.spend(8 * a.len() * inner * width).ok()?;
+        self.write(width * size(a) + a.len() * size(b))?;
         let entry = |row: &Vec<Node>, column: usize| {
             let terms = row
                 .iter()
@@ -136,12 +155,15 @@ impl Comparison<'_> {
 
     fn power(&self, rows: &Rows, exponent: &Node) -> Option<Rows> {
         if is_transpose(exponent) {
+            self.write(size(rows))?;
             let width = rows.first()?.len();
             let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect();
             return Some((0..width).map(column).collect());
         }
         let times = (1..=HIGHEST).find(|power| *exponent == Node::integer(*power))?;
-        (1..times).try_fold(rows.clone(), |product, _| self.multiplied(&product, rows))
+        (1..times).try_fold(self.copied(rows)?, |product, _| {
+            self.multiplied(&product, rows)
+        })
     }
 
     /// Expansion along the first row.
@@ -151,6 +173,7 @@ impl Comparison<'_> {
         if size > 4 || rows.iter().any(|row| row.len() != size) {
             return None;
         }
+        self.write(self::size(rows) * size)?;
         if size == 1 {
             return rows.first()?.first().cloned();
         }
@@ -171,16 +194,21 @@ impl Comparison<'_> {
     }
 }
 
+/// How many nodes the entries have together.
+fn size(rows: &Rows) -> usize {
+    rows.iter().flatten().map(Node::size).sum()
+}
+
 fn is_transpose(exponent: &Node) -> bool {
     matches!(exponent, Node::Symbol(name) if name == "T")
 }
 
 fn has_matrix(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node) || is_multiple(node))
+    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node) || is_scaled_direction(node))
 }
 
 /// `t(1, 2, -1)`: a parameter before a direction.
-fn is_multiple(node: &Node) -> bool {
+fn is_scaled_direction(node: &Node) -> bool {
     matches!(node, Node::Call(name, entries)
         if entries.len() > 1 && matches!(name.as_str(), "t" | "s" | "k" | "r" | "λ" | "μ"))
 }

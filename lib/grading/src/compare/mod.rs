@@ -24,6 +24,19 @@ use crate::{Decision, Reason};
 
 /// Decides whether `prediction` means the same as `reference`.
 pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decision {
+    let decision = as_written(prediction, reference, options);
+    if decision.equivalent {
+        return decision;
+    }
+    // `(D) 5/9` may be answered by its value alone.
+    let value = texts::value_of_choice(reference).filter(|value| !value.trim().is_empty());
+    let valued = value.map(|value| as_written(prediction, value, options));
+    valued
+        .filter(|valued| valued.equivalent)
+        .unwrap_or(decision)
+}
+
+fn as_written(prediction: &str, reference: &str, options: &Options) -> Decision {
     let (prediction, reference) = (prediction.trim(), reference.trim());
     if reference.is_empty() {
         return Decision::no(Reason::UnreadableReference, || {
@@ -55,14 +68,7 @@ pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decis
     if let Some(other) = other.into_iter().find(|other| other.equivalent) {
         return other;
     }
-    // `(D) 5/9` may be answered by its value alone.
-    match texts::value_of_choice(reference).filter(|value| !value.trim().is_empty()) {
-        Some(value) => {
-            let valued = equivalent(prediction, value, options);
-            if valued.equivalent { valued } else { decision }
-        }
-        None => decision,
-    }
+    decision
 }
 
 /// Further readings of digits around commas, for either side that has them.

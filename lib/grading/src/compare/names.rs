@@ -12,7 +12,7 @@ pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
     if bare(p) && bare(r) {
         return None;
     }
-    if names_variable(p) != names_variable(r) {
+    if let ([_], []) | ([], [_]) = (&variables(p)[..], &variables(r)[..]) {
         return Some((without_variable(p), without_variable(r)));
     }
     let (p_names, r_names) = (long_names(p), long_names(r));
@@ -31,9 +31,22 @@ pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
     Some((spelled(p, &r_names), spelled(r, &p_names)))
 }
 
-/// Whether a derivative says by what it is taken.
-fn names_variable(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Symbol(name) if name.contains("/d")))
+/// By what derivatives are taken, each once.
+fn variables(node: &Node) -> Vec<&str> {
+    let says = |node: &Node| matches!(node, Node::Symbol(name) if name.contains("/d"));
+    if !node.any(&says) {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    node.names(&mut names);
+    let variable = |name: &'_ str| name.find("/d").map(|at| at + 2);
+    let mut variables: Vec<&str> = names
+        .into_iter()
+        .filter_map(|name| Some(&name[variable(name)?..]))
+        .collect();
+    variables.sort_unstable();
+    variables.dedup();
+    variables
 }
 
 fn without_variable(node: &Node) -> Node {

@@ -85,22 +85,22 @@ pub(super) fn intersection(left: &[Piece], right: &[Piece]) -> Vec<Piece> {
     normal(pieces)
 }
 
+/// The gaps between the pieces.
 pub(super) fn complement(pieces: Vec<Piece>) -> Vec<Piece> {
     let opposite = |bound: &Bound| Bound {
         closed: !bound.closed && bound.node.is_some(),
         ..bound.clone()
     };
-    let mut left = vec![everything()];
-    for piece in pieces {
-        let below = Piece {
-            low: everything().low,
+    let Piece { mut low, high } = everything();
+    let mut gaps = Vec::with_capacity(pieces.len() + 1);
+    for piece in normal(pieces) {
+        let next = opposite(&piece.high);
+        gaps.push(Piece {
+            low,
             high: opposite(&piece.low),
-        };
-        let above = Piece {
-            low: opposite(&piece.high),
-            high: everything().high,
-        };
-        left = intersection(&left, &normal(vec![below, above]));
+        });
+        low = next;
     }
-    left
+    gaps.push(Piece { low, high });
+    normal(gaps)
 }

@@ -164,7 +164,7 @@ impl Comparison<'_> {
                         high: bound,
                     })
                 });
-                Some(normal(points.collect::<Option<Vec<_>>>()?))
+                self.joined(points.collect::<Option<Vec<_>>>()?)
             }
             Node::Constant(Constant::Reals) => Some(vec![everything()]),
             Node::Constant(Constant::EmptySet) => Some(Vec::new()),
@@ -174,7 +174,7 @@ impl Comparison<'_> {
                 // `\{x \in \mathbb{R} : x \ne 3\}`
                 Node::Relation(sides, signs) if signs == &[Sign::In] => match sides.as_slice() {
                     [Node::Symbol(_), set] => {
-                        Some(intersection(&self.pieces(set)?, &self.pieces(condition)?))
+                        self.intersected(self.pieces(set)?, self.pieces(condition)?)
                     }
                     _ => None,
                 },
@@ -185,36 +185,73 @@ impl Comparison<'_> {
                     .iter()
                     .map(|part| self.pieces(part))
                     .collect::<Option<Vec<_>>>()?;
-                Some(normal(pieces.into_iter().flatten().collect()))
+                self.joined(pieces.into_iter().flatten().collect())
             }
             // `x = 1 or x = 2`: one name cannot have two values at once.
             Node::List(all) if all.iter().all(is_value) => {
                 let pieces = all.iter().map(|part| self.pieces(part));
                 let pieces = pieces.collect::<Option<Vec<_>>>()?;
-                Some(normal(pieces.into_iter().flatten().collect()))
+                self.joined(pieces.into_iter().flatten().collect())
             }
             Node::List(all) if !all.iter().all(is_condition) || names_of(node).len() != 1 => None,
             // Conditions that hold together.
             Node::Intersection(all) | Node::List(all) => {
                 let mut left = vec![everything()];
                 for part in all {
-                    left = intersection(&left, &self.pieces(part)?);
+                    left = self.intersected(left, self.pieces(part)?)?;
                 }
                 Some(left)
             }
-            Node::Without(from, what) => Some(intersection(
-                &self.pieces(from)?,
-                &complement(self.pieces(what)?),
-            )),
+            Node::Without(from, what) => {
+                self.intersected(self.pieces(from)?, complement(self.pieces(what)?))
+            }
             // `\mathbb{R} - \{0\}`
             Node::Sum(terms) => match terms.as_slice() {
-                [from @ Node::Constant(Constant::Reals), Node::Negative(what)] => Some(
-                    intersection(&self.pieces(from)?, &complement(self.pieces(what)?)),
-                ),
+                [from @ Node::Constant(Constant::Reals), Node::Negative(what)] => {
+                    self.intersected(self.pieces(from)?, complement(self.pieces(what)?))
+                }
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// The union, where it is certain which ends coincide.
+    fn joined(&self, mut pieces: Vec<Piece>) -> Option<Vec<Piece>> {
+        let ends = pieces
+            .iter_mut()
+            .flat_map(|piece| [&mut piece.low, &mut piece.high]);
+        self.settle(ends.collect())?;
+        Some(normal(pieces))
+    }
+
+    fn intersected(&self, mut left: Vec<Piece>, mut right: Vec<Piece>) -> Option<Vec<Piece>> {
+        self.budget.spend(left.len() * right.len()).ok()?;
+        let pieces = left.iter_mut().chain(&mut right);
+        let ends = pieces.flat_map(|piece| [&mut piece.low, &mut piece.high]);
+        self.settle(ends.collect())?;
+        Some(intersection(&left, &right))
+    }
+
+    /// Ends that are the same get the same double. `None` where doubles cannot tell: `1` and `1 + 10^{-20}`.
+    fn settle(&self, mut ends: Vec<&mut Bound>) -> Option<()> {
+        const CLOSE: f64 = 1e-12;
+        ends.sort_by(|a, b| a.value.total_cmp(&b.value));
+        for at in 1..ends.len() {
+            let (before, rest) = ends.split_at_mut(at);
+            let (a, b) = (before.last_mut()?, rest.first_mut()?);
+            let (Some(p), Some(r)) = (&a.node, &b.node) else {
+                continue;
+            };
+            if (b.value - a.value).abs() > CLOSE * (1.0 + a.value.abs()) || p == r {
+                continue;
+            }
+            match self.values(p, r).equivalent {
+                true => b.value = a.value,
+                false => return None,
+            }
+        }
+        Some(())
     }
 
     fn relation_pieces(&self, sides: &[Node], signs: &[Sign]) -> Option<Vec<Piece>> {
@@ -250,10 +287,10 @@ impl Comparison<'_> {
         match (at, sides.len()) {
             (0, 2) => self.half_line(middle, signs[0], &sides[1]),
             (1, 2) => self.half_line(middle, turned(signs[0]), &sides[0]),
-            (1, 3) => Some(intersection(
-                &self.half_line(middle, turned(signs[0]), &sides[0])?,
-                &self.half_line(middle, signs[1], &sides[2])?,
-            )),
+            (1, 3) => self.intersected(
+                self.half_line(middle, turned(signs[0]), &sides[0])?,
+                self.half_line(middle, signs[1], &sides[2])?,
+            ),
             _ => None,
         }
     }

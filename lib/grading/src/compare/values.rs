@@ -1,5 +1,6 @@
 //! Whether two expressions have the same value.
 
+use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
@@ -14,6 +15,8 @@ use crate::{Decision, Reason};
 
 /// Points that must agree before equality is called certain.
 const ENOUGH: usize = 4;
+/// Digits that only a computed double shows: 0.30000000000000004.
+const DIGITS_OF_A_DOUBLE: u32 = 15;
 /// Points at which wide numbers confirm what doubles agree on.
 const CONFIRMING: usize = 2;
 
@@ -33,6 +36,8 @@ struct Sides<'n> {
     p: &'n Node,
     r: &'n Node,
     decimal_log: bool,
+    /// Neither side speaks of a name.
+    constant: bool,
     /// The reference's decimals are intervals, and agreement means that the prediction lies inside.
     fuzz: Option<f64>,
 }
@@ -183,18 +188,24 @@ impl Comparison<'_> {
         let Some(digits) = self.options.agreeing_digits else {
             return false;
         };
-        if p.has_symbols() || r.has_symbols() {
+        if p.has_symbols() || r.has_symbols() || has_decimals(r) {
             return false;
         }
-        // Of a whole number the digits before the point must agree and some behind it: 1099511627775.0 is another one.
-        if let Node::Number(number) = r
-            && number.value.is_integer()
-            && distance * number.value.to_f64().unwrap_or(f64::NAN).abs() >= 1e-3
-        {
+        let shown = significant_digits(p);
+        let agreed = 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX));
+        if shown < digits || distance > agreed {
             return false;
         }
-        let shown = p.any(&|node| matches!(node, Node::Number(number) if number.decimal && number.significant >= digits));
-        shown && distance <= 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX))
+        let exact = Normaliser::new(&self.budget, false).form(r);
+        match exact.ok().and_then(|form| form.as_rational()) {
+            // Of a whole number the digits before the point must agree and some behind it.
+            Some(value) if value.is_integer() && distance * magnitude(&value) >= 1e-3 => false,
+            // What as many digits can say must be said; only the noise of doubles is no other number.
+            Some(value) if is_decimal_of(&value, shown) => {
+                shown >= DIGITS_OF_A_DOUBLE && distance <= 1e-14
+            }
+            _ => true,
+        }
     }
 
     fn evaluate<T: Real>(
@@ -217,13 +228,14 @@ impl Comparison<'_> {
     /// Doubles find differences; their agreement counts only when wide numbers agree too, and where doubles know too
     /// little, wide numbers decide.
     fn numeric(&self, p: &Node, r: &Node, decimal_log: bool, fuzz: Option<f64>) -> Numeric {
+        let constant = !p.has_symbols() && !r.has_symbols();
         let sides = Sides {
             p,
             r,
             decimal_log,
+            constant,
             fuzz,
         };
-        let constant = !p.has_symbols() && !r.has_symbols();
         let points = |points: usize| if constant { 1 } else { points };
         let rounds = match has_steps(p) || has_steps(r) {
             true => Point::ROUNDS_WITH_STEPS,
@@ -264,7 +276,10 @@ impl Comparison<'_> {
             let unit = if scale > T::VAGUE { scale } else { 1.0 };
             let rounding = x.error + if fuzz.is_some() { 0.0 } else { y.error };
             let vague = rounding > T::VAGUE * unit;
-            if distance.size() > distance.error * 1.000_1 && !vague {
+            // Decimals that cancel or grow (`1000.0 - 999.9`) are no excuse for a value far away.
+            let far =
+                sides.constant && fuzz.is_some_and(|width| relative(distance, y) > 1.000_1 * width);
+            if (far || distance.size() > distance.error * 1.000_1) && !vague {
                 return Numeric::Apart(relative(distance, y));
             }
             doubtful |= vague;
@@ -416,6 +431,27 @@ fn has_steps(node: &Node) -> bool {
             )
         )
     })
+}
+
+/// The most digits of a decimal in a tree.
+fn significant_digits(node: &Node) -> u32 {
+    match node {
+        Node::Number(number) if number.decimal => number.significant,
+        node => {
+            let below = node.children().into_iter().map(significant_digits);
+            below.max().unwrap_or(0)
+        }
+    }
+}
+
+fn magnitude(value: &BigRational) -> f64 {
+    value.to_f64().unwrap_or(f64::NAN).abs()
+}
+
+/// Whether a number ends as a decimal with at most so many digits behind the point.
+fn is_decimal_of(value: &BigRational, digits: u32) -> bool {
+    let ten = || BigInt::from(10);
+    value.is_integer() || (ten().pow(digits) % value.denom()).is_zero()
 }
 
 fn has_bare_log(node: &Node) -> bool {

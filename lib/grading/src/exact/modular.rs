@@ -2,7 +2,9 @@
 //! modulo a prime.
 //!
 //! Numbers modulo a prime of 61 bits never grow. Two expressions that agree at several whole points modulo such
-//! a prime are equal there but for a chance of about 2^-60 a point.
+//! a prime are equal there but for a chance of about 2^-60 a point. Names that stand where only a whole number may
+//! (bounds, exponents, below a factorial) get whole numbers of very different sizes: no short product vanishes at
+//! all of them. Other names get any residue.
 
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
@@ -38,11 +40,15 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
     if !combinatorial(p) && !combinatorial(r) {
         return false;
     }
+    let mut counts = Vec::new();
+    counting_names(p, false, &mut counts);
+    counting_names(r, false, &mut counts);
     let mut agreed = 0;
     for round in 0..ROUNDS {
         let mut point = Point {
             round,
             budget,
+            counts: &counts,
             bindings: Vec::new(),
         };
         // Where a factorial has no value, nothing is said.
@@ -57,30 +63,63 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
     agreed >= POINTS
 }
 
+/// The names inside bounds, exponents and what factorials and binomials are taken of.
+fn counting_names<'n>(node: &'n Node, counted: bool, names: &mut Vec<&'n str>) {
+    match node {
+        Node::Symbol(name) if counted => names.push(name),
+        Node::Range { from, to, body, .. } => {
+            counting_names(from, true, names);
+            counting_names(to, true, names);
+            counting_names(body, counted, names);
+        }
+        Node::Power(base, exponent) => {
+            counting_names(base, counted, names);
+            counting_names(exponent, true, names);
+        }
+        Node::Apply(_, arguments) => {
+            for argument in arguments {
+                counting_names(argument, true, names);
+            }
+        }
+        node => {
+            for child in node.children() {
+                counting_names(child, counted, names);
+            }
+        }
+    }
+}
+
 struct Point<'b> {
     round: u64,
     budget: &'b Budget,
+    /// Names that stand for whole numbers.
+    counts: &'b [&'b str],
     /// Values of the indices of the sums around.
     bindings: Vec<(&'b str, i64)>,
 }
 
 impl<'b> Point<'b> {
-    /// A small whole number for a name; one for each value of an index in its subscript.
+    /// A whole number for a name; one for each value of an index in its subscript.
     fn name(&self, name: &str) -> i64 {
         if let Some((_, value)) = self.bindings.iter().rev().find(|(own, _)| *own == name) {
             return *value;
         }
         let index = |(own, value): &(&str, i64)| if name.contains(own) { *value } else { 0 };
-        let indices: i64 = self.bindings.iter().map(index).sum();
+        let indices = self.bindings.iter().map(index).fold(0, i64::saturating_add);
         let mixed = name.bytes().fold(self.round + 1, |state, byte| {
             (state ^ u64::from(byte))
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15)
                 .rotate_left(23)
         });
-        let value = i64::try_from(1 + mixed % 97);
-        value
-            .unwrap_or(3)
-            .saturating_add(indices.saturating_mul(indices + 7))
+        let range = match self.round % 4 {
+            _ if !self.counts.contains(&name) => 0..PRIME,
+            0 | 1 => 1..98,
+            2 => 98..500,
+            _ => 500..LARGEST.unsigned_abs(),
+        };
+        let value = range.start + mixed % (range.end - range.start);
+        let shift = indices.saturating_mul(indices.saturating_add(7));
+        i64::try_from(value).unwrap_or(3).saturating_add(shift)
     }
 
     /// The value modulo the prime.

@@ -57,6 +57,7 @@ impl<'b> Normaliser<'b> {
     /// The normal form of `left - right`.
     pub(crate) fn difference(&mut self, left: &Node, right: &Node) -> Result<Form, Unsettled> {
         let (left, right) = (self.form(left)?, self.form(right)?);
+        self.pay_for(&left, &right)?;
         Ok(left.add(right.negated()))
     }
 
@@ -184,7 +185,7 @@ impl<'b> Normaliser<'b> {
             return Err(Unsettled::TooLarge);
         }
         self.budget
-            .spend(b.terms.len() + words + words * words / 8)?;
+            .spend(b.terms.len() * (1 + words + words * words / 8))?;
         Ok(())
     }
 

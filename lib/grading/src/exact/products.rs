@@ -22,8 +22,7 @@ impl Normaliser<'_> {
         }
         for (m, c) in &left.terms {
             for (n, d) in &right.terms {
-                let bits = c.numer().bits() + d.numer().bits();
-                self.budget.spend(STEPS_PER_TERM + (bits / 16) as usize)?;
+                self.budget.spend(STEPS_PER_TERM + cost_of_product(c, d))?;
                 let term = self.merged(m, n, c * d)?;
                 product = product.add(term);
             }
@@ -191,6 +190,16 @@ impl Normaliser<'_> {
         }
         Ok(Some(product))
     }
+}
+
+/// Steps for a product of fractions in lowest terms, added to another: a common divisor takes a time quadratic in
+/// the lengths.
+fn cost_of_product(a: &BigRational, b: &BigRational) -> usize {
+    let words = |bits: u64| usize::try_from(bits / 64).unwrap_or(usize::MAX);
+    let top = words(a.numer().bits() + b.numer().bits());
+    let bottom = words(a.denom().bits() + b.denom().bits());
+    let reduced = bottom.saturating_mul(top.saturating_add(bottom)) / 8;
+    top.saturating_mul(4).saturating_add(reduced)
 }
 
 fn sum(left: Exponent, right: Exponent) -> Result<Exponent, Unsettled> {

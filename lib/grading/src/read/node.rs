@@ -180,6 +180,12 @@ impl Node {
             }
     }
 
+    /// How many nodes the tree has.
+    pub(crate) fn size(&self) -> usize {
+        let below = self.children().into_iter().map(Self::size);
+        1 + below.sum::<usize>()
+    }
+
     /// Whether the tree speaks of a variable; functions of unknown meaning count.
     pub(crate) fn has_symbols(&self) -> bool {
         self.any(&|node| matches!(node, Self::Symbol(_) | Self::Call(..) | Self::Text(_)))
