@@ -255,14 +255,7 @@ impl Comparison<'_> {
         }
         let values = |node: &Node| {
             let mut pairs = assignments(node).filter(|_| matches!(node, Node::List(_)))?;
-            // `y = 5, x = -1` is the point (-1, 5).
-            let name = |label: &Node| match label {
-                Node::Symbol(name) => Some(name.clone()),
-                _ => None,
-            };
-            if pairs.iter().all(|(label, _)| name(label).is_some()) {
-                pairs.sort_by_key(|(label, _)| name(label));
-            }
+            sort_neighbours(&mut pairs);
             Some(
                 pairs
                     .into_iter()
@@ -282,7 +275,7 @@ impl Comparison<'_> {
         {
             return Some(self.ordered(&p, &r));
         }
-        // `1, 2` for `x = 1, y = 2`: different names have an order, x first. One value does not say both.
+        // `1, 2` for `x = 1, y = 2`: different names have an order. One value does not say both.
         let against = |named: Vec<Node>, other: &Node, turned: bool| match other {
             Node::List(items) if turned => Some(self.ordered(items, &named)),
             Node::List(items) => Some(self.ordered(&named, items)),
@@ -323,6 +316,26 @@ fn assignments(node: &Node) -> Option<Vec<(&Node, &Node)>> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Puts names of neighbouring letters in order: `y = 5, x = -1` is the point (-1, 5). Other names keep the order of
+/// writing.
+fn sort_neighbours(pairs: &mut [(&Node, &Node)]) {
+    let name = |(label, _): &(&Node, &Node)| match label {
+        Node::Symbol(name) => Some(name.clone()),
+        _ => None,
+    };
+    let Some(mut names) = pairs.iter().map(name).collect::<Option<Vec<String>>>() else {
+        return;
+    };
+    names.sort_unstable();
+    let letter = |name: &String| name.chars().next().map_or(0, u32::from);
+    let neighbours = names
+        .windows(2)
+        .all(|pair| letter(&pair[1]) - letter(&pair[0]) <= 1);
+    if neighbours {
+        pairs.sort_by_key(name);
     }
 }
 

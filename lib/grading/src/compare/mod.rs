@@ -81,13 +81,14 @@ fn other_readings(
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
     );
-    // As a list 9,000,000 would be 9 and 0, as 9,000 is.
+    let listed = read::may_be_listed;
+    // As a list 9,100,100 would be 9 and 100, as 9,100 is.
     let commas = |text: &str| text.bytes().filter(|b| *b == b',').count();
     let as_many = commas(prediction) == commas(reference);
     let grouped = prediction.starts_with(['{', '(', '[']) || prediction.starts_with("\\{");
     [
-        (p && r && as_many).then_some([Digits::Listed; 2]),
-        (p != r).then_some(if p {
+        (listed(prediction) && listed(reference) && as_many).then_some([Digits::Listed; 2]),
+        (p != r && (listed(prediction) || listed(reference))).then_some(if p {
             [Digits::Listed, Digits::Grouped]
         } else {
             [Digits::Grouped, Digits::Listed]
@@ -244,7 +245,10 @@ impl Comparison<'_> {
         if let (Node::Group(..), Node::Group(..)) = (p, r) {
             return self.groups(p, r);
         }
-        if self.options.relations_are_sets && (real_sets::is_range(p) || real_sets::is_range(r)) {
+        let range = |node: &Node, other: &Node| {
+            real_sets::is_range(node) || real_sets::are_bounds(node) && sequences::is_pair(other)
+        };
+        if self.options.relations_are_sets && (range(p, r) || range(r, p)) {
             if let Some(decision) = self.real_sets(p, r) {
                 return decision;
             }

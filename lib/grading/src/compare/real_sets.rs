@@ -20,6 +20,12 @@ pub(super) fn is_range(node: &Node) -> bool {
     }
 }
 
+/// Inequalities that hold together: `x > 1` and `x < 2`.
+pub(super) fn are_bounds(node: &Node) -> bool {
+    let bound = |item: &Node| matches!(item, Node::Relation(_, signs) if signs.iter().all(|sign| order(*sign)));
+    matches!(node, Node::List(items) if items.iter().all(bound)) && names_of(node).len() == 1
+}
+
 pub(super) fn order(sign: Sign) -> bool {
     crate::read::is_order(sign)
 }

@@ -17,6 +17,11 @@ pub(super) fn elements(node: &Node) -> Option<&[Node]> {
     }
 }
 
+/// What may be an interval.
+pub(super) fn is_pair(node: &Node) -> bool {
+    matches!(node, Node::Group(Bracket::Round | Bracket::Square, _, items) if items.len() == 2)
+}
+
 /// The first elements of two comma lists, or of one and the other side.
 pub(super) fn firsts<'n>(p: &'n Node, r: &'n Node) -> Option<(&'n Node, &'n Node)> {
     let first = |node: &'n Node| match node {

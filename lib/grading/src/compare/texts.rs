@@ -184,8 +184,22 @@ pub(super) fn value_of_choice(text: &str) -> Option<&str> {
     Some(if command { &text[start - 1..] } else { behind })
 }
 
-const TEXT_COMMANDS: [&str; 8] = [
-    "text", "textbf", "textrm", "textit", "mathrm", "mathbf", "mbox", "emph",
+/// Commands that set words in a font.
+const TEXT_COMMANDS: [&str; 14] = [
+    "text",
+    "textbf",
+    "textrm",
+    "textit",
+    "textsf",
+    "texttt",
+    "mathrm",
+    "mathbf",
+    "mbox",
+    "emph",
+    "boldsymbol",
+    "bm",
+    "bf",
+    "rm",
 ];
 
 /// Capital letters that name several choices, in order: `A,C`, `\text{C and A}`, `(A), (C)`, and `AC` where they follow
@@ -230,17 +244,9 @@ fn truth(words: String) -> String {
 }
 
 /// Commands that only set text.
-const LAYOUT_COMMANDS: [&str; 14] = [
-    "text",
-    "textbf",
-    "textit",
-    "mathrm",
-    "mathbf",
-    "mbox",
+const LAYOUT_COMMANDS: [&str; 6] = [
     "left",
     "right",
-    "textrm",
-    "emph",
     "operatorname",
     "quad",
     "displaystyle",
@@ -283,7 +289,7 @@ fn spoken(text: &str) -> (String, &str) {
     if c == '\\' {
         let name = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (command, behind) = behind.split_at(name);
-        let said = if LAYOUT_COMMANDS.contains(&command) {
+        let said = if LAYOUT_COMMANDS.contains(&command) || TEXT_COMMANDS.contains(&command) {
             ""
         } else {
             command
@@ -315,10 +321,14 @@ fn behind_article(text: &str) -> Option<&str> {
 /// The letter of `(E)`, `E`, `E.`, `\text{(E)}`, `Option E`, `**E**`.
 pub(crate) fn choice(text: &str) -> Option<char> {
     let mut text = stripped(text);
-    for command in [
-        "\\textbf", "\\text", "\\mathrm", "\\mathbf", "\\textit", "\\mbox", "\\rm",
-    ] {
-        if let Some(inner) = text.strip_prefix(command) {
+    // One command in another, no deeper.
+    for _ in 0..2 {
+        let Some(rest) = text.strip_prefix('\\') else {
+            break;
+        };
+        let name = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (name, inner) = rest.split_at(name);
+        if TEXT_COMMANDS.contains(&name) {
             text = inner
                 .trim()
                 .strip_prefix('{')

@@ -1,21 +1,38 @@
-//! What touches a box and belongs to the answer: the sign of `-\boxed{5}` and `\pm\boxed{6}`, the factor of
-//! `\boxed{16}\pi`.
+//! What touches a box and belongs to the answer: the sign of `-\boxed{5}` and `\pm\boxed{6}`, the factors of
+//! `\boxed{16}\pi` and `2\boxed{5}`, the marks of `\boxed{5}^2` and `\boxed{5}!`.
 
 use std::borrow::Cow;
 
 use super::boxed::{Boxed, braced};
 
-/// Content of a box with the sign before it and the factor behind it. A backslash too many before the command is
-/// overlooked.
+/// Content of a box with the sign or the factor before it and the factor or mark behind it. A backslash too many
+/// before the command is overlooked.
 pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
-    let sign = sign(&text[..boxed.start]);
+    let before = &text[..boxed.start];
+    let (sign, coefficient) = (sign(before), coefficient(before));
     let factor = factor(&text[boxed.end..]);
-    if sign.is_empty() && factor.is_empty() {
+    if sign.is_empty() && factor.is_empty() && coefficient.is_empty() {
         return Cow::Borrowed(boxed.content);
     }
-    let compound = boxed.content.contains(['+', '-', '−', ',', '=']);
+    let raised = factor.starts_with(['^', '!']);
+    let whole = !coefficient.is_empty() || raised && boxed.content.len() > 1;
+    let compound = whole || boxed.content.contains(['+', '-', '−', ',', '=']);
     let (open, close) = if compound { ("(", ")") } else { ("", "") };
-    Cow::Owned(format!("{sign}{open}{}{close}{factor}", boxed.content))
+    Cow::Owned(format!(
+        "{sign}{coefficient}{open}{}{close}{factor}",
+        boxed.content
+    ))
+}
+
+/// Digits that touch a box at the start of a formula.
+fn coefficient(before: &str) -> &str {
+    let length = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (front, digits) = before.split_at(before.len() - length);
+    let front = front.trim_end();
+    let begins = ["=", "$", "\\(", "\\["]
+        .iter()
+        .any(|open| front.ends_with(open));
+    if begins { digits } else { "" }
 }
 
 /// The sign at the end of `before`, if no value stands before it: `8-\boxed{3}` is a difference.
@@ -59,7 +76,8 @@ fn without_spacing(before: &str) -> &str {
     }
 }
 
-/// π or a root at the start of `after`, with which the formula ends.
+/// π, `i`, a root, a power of ten, an exponent or a factorial sign at the start of `after`, with which the formula
+/// ends.
 fn factor(after: &str) -> &str {
     let bare = after
         .trim_start_matches(' ')
@@ -68,18 +86,41 @@ fn factor(after: &str) -> &str {
     let length = if let Some(rest) = bare.strip_prefix("\\sqrt") {
         braced(rest).map_or(0, |inner| "\\sqrt{}".len() + inner.len())
     } else {
-        ["\\pi", "π"]
-            .iter()
-            .find(|constant| bare.starts_with(**constant))
-            .map_or(0, |constant| constant.len())
+        [
+            "\\pi",
+            "π",
+            "i",
+            "!",
+            "^",
+            "\\times 10^",
+            "\\cdot 10^",
+            "\\times10^",
+            "\\cdot10^",
+        ]
+        .iter()
+        .find(|factor| bare.starts_with(**factor))
+        .map_or(0, |factor| match factor.ends_with('^') {
+            true => exponent(&bare[factor.len()..]).map_or(0, |own| factor.len() + own),
+            false => factor.len(),
+        })
     };
     let (factor, behind) = bare.split_at(length);
     let behind = behind.trim_start();
-    let ends = behind.is_empty()
-        || behind.starts_with(['$', '.', ',', '\n'])
-        || behind.starts_with("\\)")
-        || behind.starts_with("\\]");
+    let closes = ["$", "\\)", "\\]"]
+        .iter()
+        .any(|close| behind.starts_with(close));
+    // In prose `\boxed{5}!` is glad of its answer.
+    let mark = factor.starts_with(['i', '!', '^']);
+    let ends = closes || !mark && (behind.is_empty() || behind.starts_with(['.', ',', '\n']));
     if ends { factor } else { "" }
+}
+
+/// Length of one digit or of a group in braces.
+fn exponent(text: &str) -> Option<usize> {
+    match text.starts_with(|c: char| c.is_ascii_digit()) {
+        true => Some(1),
+        false => braced(text).map(|inner| inner.len() + 2),
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +143,14 @@ mod tests {
             (r"$\boxed{16}\pi$", r"16\pi"),
             (r"$\boxed{3}\sqrt{2}$.", r"3\sqrt{2}"),
             (r"$\boxed{3}\pi + 2$", "3"),
+            (r"$\boxed{5}i$", "5i"),
+            (r"$\boxed{5}^2$", "5^2"),
+            (r"$\boxed{12}!$", "(12)!"),
+            (r"so $x = \boxed{5} \times 10^{3}$.", r"5\times 10^{3}"),
+            (r"so $x = 2\boxed{5}$.", "2(5)"),
+            (r"in step 2\boxed{5}", "5"),
+            (r"it is \boxed{5}!", "5"),
+            (r"it is \boxed{5} indeed", "5"),
             ("so:\n- \\boxed{3}", "3"),
         ] {
             assert_eq!(found(text).as_deref(), Some(answer), "{text}");

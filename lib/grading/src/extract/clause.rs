@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::formulas::{self, Formula};
-use super::{conclusion, prose};
+use super::{conclusion, prose, truth};
 
 /// Longer statements (bytes) are no answers.
 pub(super) const LONGEST: usize = 300;
@@ -266,12 +266,19 @@ fn without_conjunction(front: &str) -> &str {
 }
 
 /// Phrases with which a text takes back what it has said.
-const RETRACTIONS: [&str; 12] = [
+const RETRACTIONS: [&str; 19] = [
     "Edit:",
     "Wait,",
     "Wait.",
     "Wait -",
     "Wait—",
+    "No wait",
+    "no wait",
+    "No, wait",
+    "no, wait",
+    "Hold on",
+    "Scratch that",
+    "scratch that",
     "No, that",
     "No, it",
     "Actually,",
@@ -284,12 +291,32 @@ const RETRACTIONS: [&str; 12] = [
 /// Bytes behind an announcement in which it may be taken back; farther on the text speaks of something else.
 const SECOND_THOUGHT: usize = 240;
 
-/// Whether what follows an announcement takes it back for another number.
-pub(super) fn takes_back(rest: &str) -> bool {
+/// Whether what follows an announcement takes the announced answer back for another one of its kind.
+pub(super) fn takes_back(rest: &str, answer: &str) -> bool {
     let near = &rest[..prose::floor(rest, SECOND_THOUGHT)];
     RETRACTIONS.iter().any(|phrase| {
         near.find(phrase)
-            .is_some_and(|at| rest[at..].contains(prose::is_digit))
+            .is_some_and(|at| has_another(&rest[at + phrase.len()..], answer))
+    })
+}
+
+/// Whether a text speaks of another letter where the answer is one, of another truth value, or of any number.
+fn has_another(text: &str, answer: &str) -> bool {
+    let marks = |c: char| !c.is_alphanumeric();
+    let answer = answer.trim_matches(marks);
+    let letter = |word: &str| matches!(word.as_bytes(), [b'A'..=b'H']);
+    let is_truth = truth::is_truth_value(answer);
+    if !letter(answer) && !is_truth {
+        return text.contains(prose::is_digit);
+    }
+    let mut words = text.split(marks);
+    words.any(|word| {
+        let kind = if is_truth {
+            truth::is_truth_value(word)
+        } else {
+            letter(word)
+        };
+        kind && !word.eq_ignore_ascii_case(answer)
     })
 }
 

@@ -182,13 +182,14 @@ pub fn extract<'a>(
 /// The answer in the last box, or in the last boxes where the reference has several parts and the last box has not.
 fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<'a>> {
     let last = boxed::last_box(response)?;
-    // Without names, joined boxes are one list whatever was asked for: naming two answers is not naming one.
+    // Joined boxes are one list whatever was asked for: naming two answers is not naming one. Only where each names
+    // another thing, the last may be the one that was asked for.
     if let Some(reference) = reference
         && let Some(list) = several::joined(response)
-        && (parts(reference) > parts(last.content) || !list.contains('='))
+        && (parts(reference) > parts(last.content) || !list.name_different_things)
     {
         return Some(Extracted {
-            text: Cow::Owned(list),
+            text: Cow::Owned(list.text),
             rule: Rule::Boxes,
         });
     }
@@ -207,32 +208,59 @@ fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
     let Cow::Borrowed(text) = content else {
         return content;
     };
-    // Training rewards boxes: words may stand around the one value, not around several.
-    let digits = |text: &str| text.chars().filter(|c| prose::is_digit(*c)).count();
-    let only = |answer: &Cow<'_, str>| digits(answer) == digits(text);
-    if let Some(answer) = stated::stated(text).filter(only) {
-        return answer;
-    }
-    let Some(reference) = reference else {
-        return content;
+    let option = reference.and_then(|reference| Some((choice::option(text)?, reference)));
+    let said = match (option, plain(text)) {
+        (Some(((letter, value), reference)), _) => {
+            let letter = reference_choice(reference).is_some().then(|| letter.into());
+            Some(letter.unwrap_or(value.into()))
+        }
+        (None, Cow::Borrowed(plain)) => concluded(plain, reference),
+        (None, Cow::Owned(plain)) => {
+            concluded(&plain, reference).map(|answer| Cow::Owned(answer.into_owned()))
+        }
     };
-    let plain = plain(text);
-    match choice::option(text) {
-        Some((letter, _)) if reference_choice(reference).is_some() => letter.into(),
-        Some((_, value)) => value.into(),
-        None if plain.contains('\\') || prose::long_words(reference) > 0 => content,
-        None => Some(conclusion::of(plain))
-            .filter(|value| digits(value) > 0 && only(value))
-            .unwrap_or(content),
-    }
+    said.unwrap_or(content)
 }
 
-/// Text without `\text{...}` around all of it.
-fn plain(text: &str) -> &str {
-    let inner = || text.strip_prefix("\\text{")?.strip_suffix('}');
-    inner()
-        .filter(|inner| !inner.contains(['{', '}']))
-        .unwrap_or(text)
+/// The one value that words stand around. Training rewards boxes: words may not stand around several values.
+fn concluded<'a>(plain: &'a str, reference: Option<&str>) -> Option<Cow<'a, str>> {
+    let digits = |text: &str| text.chars().filter(|c| prose::is_digit(*c)).count();
+    let only = |answer: &Cow<'_, str>| digits(answer) == digits(plain);
+    if let Some(answer) = stated::stated(plain).filter(only) {
+        return Some(answer);
+    }
+    if plain.contains('\\') || prose::long_words(reference?) > 0 {
+        return None;
+    }
+    let value = match conclusion::of(plain) {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+        value => value,
+    };
+    (digits(&value) > 0 && only(&value)).then_some(value)
+}
+
+/// Text with what `\text{...}` holds in its place.
+fn plain(text: &str) -> Cow<'_, str> {
+    const SET: &str = "\\text{";
+    if !text.contains(SET) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(SET) {
+        // Braces that do not close, or stand in one another, are no words.
+        let Some((inner, behind)) = behind
+            .split_once('}')
+            .filter(|(inner, _)| !inner.contains('{'))
+        else {
+            return Cow::Borrowed(text);
+        };
+        plain.push_str(before);
+        plain.push_str(inner);
+        rest = behind;
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain.trim().to_owned())
 }
 
 /// Words that make a reference a solution.
@@ -249,7 +277,7 @@ pub(crate) fn answer_of(reference: &str) -> Cow<'_, str> {
         };
     }
     match (several::joined(reference), boxed::last_box(reference)) {
-        (Some(list), _) => Cow::Owned(list),
+        (Some(list), _) => Cow::Owned(list.text),
         (None, Some(last)) => attached::whole(reference, &last),
         (None, None) => Cow::Borrowed(reference),
     }
@@ -291,6 +319,12 @@ mod tests {
             (r"\boxed{The answer is 33}", "33", "33"),
             (r"\boxed{There are 12 ways}", "12", "12 ways"),
             (r"\boxed{\text{There are 12 ways}}", "12", "12 ways"),
+            (
+                r"\boxed{\text{There are } 12 \text{ ways}}",
+                "12",
+                "12  ways",
+            ),
+            (r"\boxed{\text{Answer: } 33}", "33", "33"),
             (r"\boxed{\text{(C) } 42}", "42", "42"),
             (r"\boxed{\textbf{(C)}\ 42}", "C", "C"),
             (

@@ -10,15 +10,34 @@ const WIDEST_GAP: usize = 80;
 /// More boxes than these are no list that anyone writes.
 const MOST: usize = 64;
 
+/// Boxes as one answer.
+pub(super) struct Joined {
+    pub(super) text: String,
+    /// Each box says what another name stands for.
+    pub(super) name_different_things: bool,
+}
+
 /// The last boxes as one list, each with its label, when nothing but commas and conjunctions joins them; a tuple or
 /// fraction when they are its parts.
-pub(super) fn joined(text: &str) -> Option<String> {
+pub(super) fn joined(text: &str) -> Option<Joined> {
     let boxes = last_boxes(text)?;
-    let list = || {
-        let items: Vec<String> = boxes.iter().map(|boxed| labelled(text, boxed)).collect();
-        items.join(", ")
-    };
-    Some(whole_of(text, &boxes).unwrap_or_else(list))
+    if let Some(text) = whole_of(text, &boxes) {
+        return Some(Joined {
+            text,
+            name_different_things: false,
+        });
+    }
+    let items: Vec<String> = boxes.iter().map(|boxed| labelled(text, boxed)).collect();
+    let name = |item: &String| item.split_once('=').map(|(name, _)| name.trim().to_owned());
+    let names: Option<Vec<String>> = items.iter().map(name).collect();
+    let differ = names.is_some_and(|mut names| {
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair[0] != pair[1])
+    });
+    Some(Joined {
+        text: items.join(", "),
+        name_different_things: differ,
+    })
 }
 
 /// The tuple or fraction whose parts are the last boxes: `(\boxed{4}, \boxed{-2})`, `\frac{\boxed{1}}{\boxed{3}}`.
@@ -45,7 +64,7 @@ fn last_boxes(text: &str) -> Option<Vec<Boxed<'_>>> {
     (boxes.len() > 1).then_some(boxes)
 }
 
-/// What the brackets or the fraction around several boxes make of them.
+/// What the brackets or the fraction around several boxes make of them; `\\[` opens a display, no interval.
 fn whole_of(text: &str, boxes: &[Boxed<'_>]) -> Option<String> {
     let (first, last) = (boxes.first()?, boxes.last()?);
     let gaps: Vec<&str> = boxes
@@ -61,12 +80,15 @@ fn whole_of(text: &str, boxes: &[Boxed<'_>]) -> Option<String> {
         return Some(format!("\\frac{{{}}}{{{}}}", contents[0], contents[1]));
     }
     let after = after.strip_prefix("\\right").unwrap_or(after);
-    let tuple = gaps
+    let listed = gaps
         .iter()
-        .all(|gap| matches!(gap.trim_end_matches(['\\', ' ']), "," | ";"))
-        && before.trim_end().ends_with('(')
-        && after.starts_with(')');
-    tuple.then(|| format!("({})", contents.join(", ")))
+        .all(|gap| matches!(gap.trim_end_matches(['\\', ' ']), "," | ";"));
+    let around = |ends: &[&'static str], test: &dyn Fn(&str) -> bool| {
+        ends.iter().copied().find(|end| test(end))
+    };
+    let open = around(&["(", "[", "\\{"], &|end| before.trim_end().ends_with(end))?;
+    let close = around(&[")", "]", "\\}"], &|end| after.starts_with(end))?;
+    listed.then(|| format!("{open}{}{close}", contents.join(", ")))
 }
 
 /// `x = \boxed{3}` with its label.
@@ -165,7 +187,8 @@ mod tests {
             (r"$x = \boxed{3}$ and $y_1 = -\boxed{4}$", "x = 3, y_1 = -4"),
             (r"\boxed{1} thus but \boxed{2} and \boxed{3}", "2, 3"),
         ] {
-            assert_eq!(joined(text).as_deref(), Some(list), "{text}");
+            let found = joined(text).map(|joined| joined.text);
+            assert_eq!(found.as_deref(), Some(list), "{text}");
         }
     }
 
@@ -178,7 +201,7 @@ mod tests {
             r"\boxed{1} no no no \boxed{2}",
             "\\boxed{1},\n\n\\boxed{2}",
         ] {
-            assert_eq!(joined(text), None, "{text}");
+            assert!(joined(text).is_none(), "{text}");
         }
     }
 
@@ -187,6 +210,8 @@ mod tests {
         for (text, whole) in [
             (r"the point $(\boxed{4}, \boxed{-2})$.", "(4, -2)"),
             (r"it is $\left( \boxed{4},\ \boxed{-2} \right)$", "(4, -2)"),
+            (r"so $\left[\boxed{-1}, \boxed{3}\right)$", "[-1, 3)"),
+            (r"so $\{\boxed{1}, \boxed{3}\}$", r"\{1, 3\}"),
             (r"so $\frac{\boxed{1}}{\boxed{3}}$", r"\frac{1}{3}"),
         ] {
             assert_eq!(enclosed(text).as_deref(), Some(whole), "{text}");

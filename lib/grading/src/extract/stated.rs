@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use super::{Extracted, Rule, clause, conclusion};
 
 /// Announcements, compared without regard to ASCII case. The last one in the text counts.
-const ANNOUNCEMENTS: [&str; 63] = [
+///
+/// Where the first letter is not ASCII, both cases are listed.
+const ANNOUNCEMENTS: [&str; 70] = [
     "answer is",
     "answer:",
     "answer :",
@@ -57,7 +59,13 @@ const ANNOUNCEMENTS: [&str; 63] = [
     "đáp án là",
     "đáp án:",
     "đáp số:",
+    "Đáp án là",
+    "Đáp án:",
+    "Đáp số:",
     "ответ:",
+    "Ответ:",
+    "Ответ -",
+    "Ответ —",
     "ответ -",
     "ответ —",
     "ответ —",
@@ -70,6 +78,7 @@ const ANNOUNCEMENTS: [&str; 63] = [
     "उत्तर है",
     "התשובה היא",
     "απάντηση είναι",
+    "Απάντηση:",
 ];
 
 /// Which bytes announcements have at a place, in either case: sorts out nearly all of a text.
@@ -95,6 +104,12 @@ pub(super) fn hashes(text: &str) -> Option<Extracted<'_>> {
     let line = text[at + 4..].lines().next().unwrap_or_default();
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | ':');
     let ended = line.trim_end_matches(['*', ' ']).ends_with(':');
+    let bold = line
+        .trim()
+        .strip_prefix("**")
+        .and_then(|rest| rest.split_once("**"));
+    let bold = bold.filter(|(inner, _)| inner.contains(|c: char| c.is_ascii_digit()));
+    let line = bold.map_or(line, |(inner, _)| inner);
     let line = line.trim().trim_matches(marks);
     let line = stated(line).unwrap_or_else(|| conclusion::of(line));
     // `#### Step 2:` is a heading.
@@ -111,7 +126,10 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
     let mut end = text.len();
     // Degenerate text repeats itself: a bounded number of looks is enough.
     for _ in 0..64 {
-        let (at, length) = last_announcement(&text[..end])?;
+        let Some((at, length)) = last_announcement(&text[..end]) else {
+            let answer = text.strip_prefix("A: ").and_then(clause::answer);
+            return answer.filter(|_| !clause::takes_back(text, ""));
+        };
         let rest = &text[at + length..];
         end = at;
         if is_supposed(&text[..at]) {
@@ -123,7 +141,7 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
             false => clause::answer(rest),
         };
         if let Some(answer) = answer.filter(|answer| !is_opinion(answer)) {
-            return (!clause::takes_back(rest)).then_some(answer);
+            return (!clause::takes_back(rest, &answer)).then_some(answer);
         }
     }
     None
@@ -216,6 +234,9 @@ mod tests {
                 "\\frac{4}{3}",
             ),
             ("so\nA: 490", "490"),
+            ("A: 490", "490"),
+            ("Ответ: 7", "7"),
+            ("Đáp án là 7.", "7"),
             ("**Answer:** 260", "260"),
             ("The answer is 3.5 meters. Done", "3.5 meters"),
             ("the answer is \\(x+1\\), as", "x+1"),
@@ -248,6 +269,7 @@ mod tests {
             ("#### Answer: 5", "5"),
             ("#### $ 18 per day", "$ 18"),
             ("#### The answer is 5.", "5"),
+            ("#### **3/4** of the cake", "3/4"),
         ] {
             assert_eq!(found(text).as_deref(), Some(answer), "{text}");
         }

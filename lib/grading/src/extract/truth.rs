@@ -33,7 +33,10 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
         let opposite = opposite(word)?;
         let before = text[..at].trim_end();
         let after = &text[at + word.len()..];
-        if is_alternative(before, after) || is_determiner(word, after) {
+        let unsaid = ["cannot say", "can't say", "not sure if it is"]
+            .iter()
+            .any(|doubt| before.ends_with(doubt));
+        if unsaid || is_alternative(before, after) || is_determiner(word, after) {
             return None;
         }
         let denied = [" not", "n't", "cannot be", "not necessarily"]
@@ -104,6 +107,7 @@ mod tests {
             ),
             ("Some say yes, some say no", None),
             ("It isn't", None),
+            ("I cannot say yes.", None),
         ] {
             assert_eq!(truth_value(text), value, "{text}");
         }

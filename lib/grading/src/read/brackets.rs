@@ -56,12 +56,15 @@ impl<'a> Parser<'a> {
                 Box::new(condition),
             )];
         }
-        while matches!(
-            self.peek(),
-            Some(Lexeme::Sign(
-                Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or
-            ))
-        ) {
+        // Where rows end in `[1, 2; 3, 4]`.
+        let mut ends = Vec::new();
+        while let Some(Lexeme::Sign(
+            sign @ (Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or),
+        )) = self.peek()
+        {
+            if *sign == Sign::Semicolon {
+                ends.push(items.len());
+            }
             self.at += 1;
             if !matches!(
                 self.peek(),
@@ -71,6 +74,11 @@ impl<'a> Parser<'a> {
             }
         }
         let close = self.close().ok_or_else(|| self.unexpected())?;
+        if (open, close) == (Bracket::Square, Bracket::Square)
+            && let Some(rows) = rows(&items, &ends)
+        {
+            return Ok(Node::Matrix(rows));
+        }
         self.grouped(open, close, items)
     }
 
@@ -340,4 +348,15 @@ fn inverse(function: Function) -> Option<Function> {
         F::Tanh => F::ArcTanh,
         _ => return None,
     })
+}
+
+/// Items in rows of one length, two or more in each.
+fn rows(items: &[Node], ends: &[usize]) -> Option<Vec<Vec<Node>>> {
+    let width = *ends.first().filter(|width| **width > 1)?;
+    let even = ends
+        .iter()
+        .enumerate()
+        .all(|(row, end)| *end == (row + 1) * width);
+    (even && items.len() == (ends.len() + 1) * width)
+        .then(|| items.chunks(width).map(<[Node]>::to_vec).collect())
 }

@@ -114,17 +114,26 @@ pub(super) fn derivative(top: &Node, bottom: &Node) -> Option<Node> {
             Some(Node::Symbol(format!("∂^{order} {name}/∂{by}")))
         }
         None if partial => Some(Node::Symbol(format!("∂^{order}/∂{by}"))),
-        // The name that is derived keeps its mark before its subscript.
-        Some(Node::Symbol(name)) => {
-            let (letter, subscript) = name.split_at(name.find('_').unwrap_or(name.len()));
-            Some(Node::Symbol(format!(
-                "{letter}{}{subscript}/d{by}",
-                "'".repeat(order)
-            )))
-        }
+        Some(Node::Symbol(name)) => Some(derived_name(&name, order, by)),
         Some(_) => None,
         None => Some(Node::Symbol(format!("d^{order}/d{by}"))),
     }
+}
+
+/// The derivative that the operator `\frac{d}{dt}` makes of a name.
+pub(super) fn derived(operator: &Node, of: &Node) -> Option<Node> {
+    let (Node::Symbol(operator), Node::Symbol(name)) = (operator, of) else {
+        return None;
+    };
+    let (order, by) = operator.strip_prefix("d^")?.split_once("/d")?;
+    Some(derived_name(name, order.parse().ok()?, by))
+}
+
+/// The name that is derived keeps its mark before its subscript.
+fn derived_name(name: &str, order: usize, by: &str) -> Node {
+    let (letter, subscript) = name.split_at(name.find('_').unwrap_or(name.len()));
+    let marks = "'".repeat(order);
+    Node::Symbol(format!("{letter}{marks}{subscript}/d{by}"))
 }
 
 fn mentions_partial(node: &Node) -> bool {

@@ -238,6 +238,11 @@ impl<'a> Lexer<'a> {
         } else if let Some((function, letter)) = glued(word) {
             self.push(function);
             self.push(Lexeme::Letter(letter));
+        } else if rest[word.len()..].starts_with('(')
+            && let Some((letter, function)) = multiplied(word)
+        {
+            self.push(Lexeme::Letter(letter));
+            self.push(function);
         } else {
             self.push(Lexeme::Word(word));
         }
@@ -335,6 +340,14 @@ fn glued(word: &str) -> Option<(Lexeme<'_>, char)> {
         ) => Some((function, letter.chars().next()?)),
         _ => None,
     }
+}
+
+/// `xsin` before a bracket is a letter and the function.
+fn multiplied(word: &str) -> Option<(char, Lexeme<'_>)> {
+    let (letter, name) = word.split_at(1);
+    let function = matches!(name, "sin" | "cos" | "tan" | "ln" | "log" | "sqrt" | "exp");
+    let function = function.then(|| vocabulary::word(name)).flatten()?;
+    Some((letter.chars().next()?, function))
 }
 
 /// Letters that stand for operators only between certain neighbours.

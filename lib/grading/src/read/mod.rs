@@ -72,7 +72,7 @@ pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
     let grouping = Grouping {
         comma: digits == Digits::Grouped,
         decimal_comma: digits == Digits::DecimalComma,
-        bare_exponent: !text.contains('\\'),
+        bare_exponent: commands(text).all(vocabulary::is_setting),
     };
     let too_long = text.len() > LONGEST;
     let tokens = if too_long {
@@ -114,6 +114,14 @@ impl Lexed<'_> {
     pub(crate) fn parse_measured(self) -> Result<Node, ReadError> {
         parser::parse(self.tokens, true)
     }
+}
+
+/// The names of the TeX commands in a text; `\,` has none.
+fn commands(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\\').skip(1).map(|behind| {
+        let end = behind.find(|c: char| !c.is_ascii_alphabetic());
+        &behind[..end.unwrap_or(behind.len())]
+    })
 }
 
 /// Words are the same plain or set as text.
@@ -160,6 +168,16 @@ fn spelled_out(text: &str) -> Option<u64> {
         .bytes()
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b' '));
     if wordy { words::number(text) } else { None }
+}
+
+/// Whether digits around commas may be elements of a list: `54,00` and `54,000` are none, as no element begins with
+/// a zero.
+pub(crate) fn may_be_listed(text: &str) -> bool {
+    is_ambiguous(text)
+        && !text
+            .as_bytes()
+            .windows(3)
+            .any(|w| w[0] == b',' && w[1] == b'0' && w[2].is_ascii_digit())
 }
 
 /// Whether `text` has digits that [`Digits`] would read in different ways.

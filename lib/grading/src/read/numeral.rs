@@ -38,7 +38,8 @@ enum Separator {
 }
 
 /// Separators that are nothing else between digits; commas with marks around them are read by [`marked_comma`].
-const MARKS: [&str; 12] = [
+const MARKS: [&str; 13] = [
+    "~",
     "\\,",
     "\\;",
     "\\:",
@@ -214,10 +215,13 @@ fn decimals(text: &str, groupable: bool, grouping: Grouping, comma: bool) -> usi
     let group = |rest: &str| {
         let count = digits(rest);
         let zeros = rest[..count].bytes().all(|b| b == b'0');
-        zeros || count == 3 && groupable
+        // Cents are written out: `45,00`.
+        zeros && count != 2 || count == 3 && groupable
     };
     match (text.strip_prefix("{,}"), text.strip_prefix(',')) {
-        (Some(rest), _) if digits(rest) > 0 && !group(rest) => 3 + digits(rest),
+        (Some(rest), _) if matches!(digits(rest), 1 | 2) || digits(rest) > 0 && !group(rest) => {
+            3 + digits(rest)
+        }
         (_, Some(rest))
             if digits(rest) > 0 && (comma || (grouping.decimal_comma && !group(rest))) =>
         {
@@ -228,14 +232,15 @@ fn decimals(text: &str, groupable: bool, grouping: Grouping, comma: bool) -> usi
 }
 
 /// Length of `e5`, `E-6`, `e+10`. Behind an integer, `2e+3` and `3e-2` may speak of Euler's number: a plus then needs
-/// two digits, as programs print it, and a minus a text without commands; a letter behind (`4e+7p`) makes it a
-/// sum.
+/// two digits, as programs print it, or a capital, and a minus a text without commands; a letter behind (`4e+7p`)
+/// makes it a sum.
 fn exponent(text: &str, decimal: bool, bare: bool) -> usize {
     let Some(rest) = text.strip_prefix(['e', 'E']) else {
         return 0;
     };
+    let capital = text.starts_with('E');
     let signed = match rest.bytes().next() {
-        Some(b'+') => decimal || (bare && digits(&rest[1..]) > 1),
+        Some(b'+') => decimal || (bare && (capital || digits(&rest[1..]) > 1)),
         Some(b'-') => decimal || bare,
         _ => false,
     };
@@ -319,6 +324,7 @@ mod tests {
             "1_234",
             "1'234",
             "1\\text{,}234",
+            "1~234",
         ] {
             assert_eq!(read(text), ("1234".to_owned(), text.len()), "{text}");
         }

@@ -19,11 +19,18 @@ pub(crate) fn unified(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_foreign) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().filter_map(ascii).collect())
+    let mut before = ' ';
+    let known = text.chars().filter_map(|c| {
+        // A dash in an exponent is a minus.
+        let dash = c == '–' && matches!(before, 'e' | 'E');
+        before = c;
+        ascii(if dash { '-' } else { c })
+    });
+    Cow::Owned(known.collect())
 }
 
 fn is_foreign(c: char) -> bool {
-    matches!(c, '\u{ff10}'..='\u{ff5a}' | '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' | '\u{660}'..='\u{669}' | '\u{66b}' | '\u{66c}' | '\u{ff0e}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}')
+    matches!(c, '\u{ff10}'..='\u{ff5a}' | '\u{200b}'..='\u{200f}' | '\u{2061}'..='\u{2064}' | '\u{feff}' | '\u{660}'..='\u{669}' | '\u{66b}' | '\u{66c}' | '\u{2212}' | '–' | '\u{ff0e}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}')
 }
 
 fn ascii(c: char) -> Option<char> {
@@ -35,6 +42,7 @@ fn ascii(c: char) -> Option<char> {
         '\u{966}'..='\u{96f}' => char::from_u32(c as u32 - 0x966 + 0x30),
         '\u{66b}' | '\u{ff0e}' => Some('.'),
         '\u{66c}' => Some(','),
+        '\u{2212}' => Some('-'),
         _ => Some(c),
     }
 }
@@ -42,6 +50,13 @@ fn ascii(c: char) -> Option<char> {
 /// Without punctuation and blanks that end a sentence; `!` is a factorial and stays.
 fn unpunctuated(text: &str) -> &str {
     let text = text.trim_end_matches(['.', ',', ';', ':', '。', '，', '\n', ' ']);
+    let set = text
+        .strip_suffix('}')
+        .and_then(|text| text.rsplit_once("\\text{"));
+    let text = match set {
+        Some((before, mark)) if matches!(mark.trim(), "." | ",") => before.trim_end(),
+        _ => text,
+    };
     let text = text.strip_prefix("\\displaystyle").unwrap_or(text);
     let text = text.strip_suffix("\\\\").unwrap_or(text);
     let text = match text.strip_suffix('\\') {
@@ -186,7 +201,8 @@ fn word_first<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     (ends && first.eq_ignore_ascii_case(word)).then(|| rest.trim_start())
 }
 
-const PAIRS: [(&str, &str); 12] = [
+const PAIRS: [(&str, &str); 13] = [
+    ("``", "''"),
     ("$$", "$$"),
     ("$", "$"),
     ("\\(", "\\)"),

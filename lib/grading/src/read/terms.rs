@@ -69,7 +69,7 @@ impl Parser<'_> {
                     // A percent or degree sign behind it belongs to the whole.
                     Some(Beside::Mixed(mixed)) => left = self.marked(mixed)?,
                     Some(Beside::Part(part)) => left = joined(left, part),
-                    Some(Beside::Factor(factor)) => left = times(left, factor),
+                    Some(Beside::Factor(factor)) => left = applied(left, factor),
                     None => break,
                 },
                 None => break,
@@ -114,7 +114,12 @@ impl Parser<'_> {
         if !self.starts_factor() || modulus {
             return Ok(None);
         }
-        if matches!(self.peek(), Some(Lexeme::Number(_))) && ends_in_number(left) {
+        // `(-1) 2` is a product; `(1) 2` may be the second of several answers.
+        let bracketed = matches!(
+            self.tokens[self.at - 1].lexeme,
+            Lexeme::Close(Bracket::Round)
+        ) && matches!(left, Node::Negative(_));
+        if matches!(self.peek(), Some(Lexeme::Number(_))) && ends_in_number(left) && !bracketed {
             return Err(self.unexpected());
         }
         Ok(Some(Beside::Factor(self.factor()?)))
@@ -192,6 +197,16 @@ impl Parser<'_> {
                 Some(Lexeme::Sign(Sign::Caret)) => {
                     self.at += 1;
                     self.raised(node)?
+                }
+                // `72{}^\circ`
+                Some(Lexeme::Open(_))
+                    if self.is_empty_group()
+                        && (0..2).any(|braces| {
+                            self.peek_after(3 + braces) == Some(&Lexeme::Sign(Sign::Degree))
+                        }) =>
+                {
+                    self.at += 2;
+                    node
                 }
                 Some(Lexeme::Sign(Sign::Bang)) => {
                     self.at += 1;
@@ -340,6 +355,26 @@ fn times(left: Node, right: Node) -> Node {
             Node::Product(factors)
         }
         left => Node::Product(vec![left, right]),
+    }
+}
+
+/// A product, or the derivative that an operator makes of a name: `\frac{d}{dt} x`.
+fn applied(left: Node, right: Node) -> Node {
+    let (operator, others) = match &left {
+        Node::Product(factors) => match factors.split_last() {
+            Some((last, others)) => (last, others),
+            None => (&left, [].as_slice()),
+        },
+        operator => (operator, [].as_slice()),
+    };
+    match calculus::derived(operator, &right) {
+        Some(derived) if others.is_empty() => derived,
+        Some(derived) => {
+            let mut factors = others.to_vec();
+            factors.push(derived);
+            Node::Product(factors)
+        }
+        None => times(left, right),
     }
 }
 

@@ -287,6 +287,25 @@ pub(crate) fn word(name: &str) -> Option<Lexeme<'_>> {
     })
 }
 
+/// Commands that set things apart or in another font and say nothing.
+pub(crate) fn is_setting(name: &str) -> bool {
+    matches!(
+        name,
+        "" | "quad"
+            | "qquad"
+            | "displaystyle"
+            | "textstyle"
+            | "mathbf"
+            | "boldsymbol"
+            | "bm"
+            | "bf"
+            | "text"
+            | "textbf"
+            | "mathrm"
+            | "rm"
+    )
+}
+
 /// The set that `\mathbb{X}` names.
 pub(crate) fn blackboard(name: &str) -> Option<Constant> {
     Some(match name {
