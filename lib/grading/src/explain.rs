@@ -2,15 +2,17 @@
 
 use std::fmt::Write;
 
+use crate::Options;
+use crate::compare::{Reading, decided};
 use crate::read::{self, Digits};
-use crate::{Options, equivalent};
 
 /// Several lines: kind and tree of both sides, the verdict, its reason, and what differed.
 pub fn explain(prediction: &str, reference: &str, options: &Options) -> String {
     let mut text = String::new();
-    side(&mut text, "prediction", prediction);
-    side(&mut text, "reference", reference);
-    let decision = equivalent(prediction, reference, options);
+    let decided = decided(prediction, reference, options);
+    side(&mut text, "prediction", prediction, &decided.prediction);
+    side(&mut text, "reference", reference, &decided.reference);
+    let decision = decided.decision;
     let verdict = if decision.equivalent {
         "equivalent"
     } else {
@@ -36,9 +38,12 @@ pub fn kind(answer: &str) -> Option<&'static str> {
         .map(|node| node.kind())
 }
 
-fn side(text: &mut String, name: &str, answer: &str) {
+fn side(text: &mut String, name: &str, answer: &str, reading: &Reading<'_>) {
     let _ = writeln!(text, "{name:<11} {answer}");
-    let _ = match read::read(answer, Digits::Grouped) {
+    if reading.text != answer.trim() {
+        let _ = writeln!(text, "  of which  {}", reading.text);
+    }
+    let _ = match reading.read() {
         Ok(node) => writeln!(text, "  read as   {}: {node}", node.kind()),
         Err(error) => writeln!(text, "  read as   text ({error})"),
     };

@@ -66,6 +66,11 @@ impl Decision {
         }
     }
 
+    /// Whether nothing certain was found: neither equality nor difference.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        matches!(self.reason, Reason::Undecided | Reason::BudgetSpent)
+    }
+
     pub(crate) fn no(reason: Reason, detail: impl FnOnce() -> String) -> Self {
         Self {
             equivalent: false,

@@ -39,10 +39,13 @@ pub struct Options {
     pub base_required: bool,
     /// A base that only the prediction names is one that the question named.
     pub base_in_question: bool,
-    /// A prediction may write 1,5 for 1.5.
+    /// A prediction may write 1,5 for 1.5, and the reference where the prediction has the same digits around a point.
     pub decimal_comma: bool,
     /// A column vector may be written as a tuple or in angle brackets.
     pub vectors_as_tuples: bool,
+    /// The reference tells what was asked for: `(D) 5/9` may be answered by its letter or its value, `9:24` is a time
+    /// where no ratio would be left unreduced, and `x = 2` does not say all of `x = y = 2`.
+    pub reference_asks: bool,
     /// Steps that one comparison may take; about 20 nanoseconds each.
     pub steps: u64,
     /// Which extraction rules may find the answer in a response.
@@ -71,6 +74,7 @@ impl Default for Options {
             base_in_question: true,
             decimal_comma: true,
             vectors_as_tuples: true,
+            reference_asks: true,
             steps: 60_000,
             rules: Rules::BOXED,
         }
@@ -103,6 +107,7 @@ impl Options {
             solved_equations: false,
             base_in_question: false,
             decimal_comma: false,
+            reference_asks: false,
             ..Self::default()
         }
     }

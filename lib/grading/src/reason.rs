@@ -36,6 +36,8 @@ reasons! {
     SameText = "same_text",
     /// The same tokens in another spelling: spacing, `\left`, unicode, fonts.
     SameTokens = "same_tokens",
+    /// Both sides are read as the same tree.
+    SameTree = "same_tree",
     /// The same exact rational number.
     SameNumber = "same_number",
     /// The same normal form in exact arithmetic.
@@ -64,6 +66,8 @@ reasons! {
     SameChoice = "same_choice",
     /// The same digits in the same number base.
     SameDigits = "same_digits",
+    /// The same time of day or date.
+    SameTime = "same_time",
     /// The values differ.
     DifferentValue = "different_value",
     /// The reference is exact and the prediction only a rounded value of it.
@@ -82,7 +86,7 @@ reasons! {
     DifferentBase = "different_base",
     /// Another set of real numbers.
     DifferentRealSet = "different_real_set",
-    /// Equations with different solutions.
+    /// Neither equation is known to follow from the other: no multiple, no rearrangement, another solution.
     DifferentEquation = "different_equation",
     /// Another relation.
     DifferentRelation = "different_relation",

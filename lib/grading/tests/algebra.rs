@@ -31,6 +31,8 @@ fn names_and_formulas() {
                 ("V = I \\cdot R", "V=IR"),
                 (r"\frac{1}{12}mL^2", r"\frac{mL^2}{12}"),
                 ("Ce^{-2t}", "C e^{-2 t}"),
+                (r"\left(-1\right) 2 x", "-2x"),
+                (r"72{}^\circ", r"72^{\circ}"),
             ],
             &[("Ax^2", "(Ax)^2"), ("LQSX", "LQXS"), ("qvb", "qvB")],
         ),
@@ -53,6 +55,7 @@ fn names_and_formulas() {
             &[
                 (r"\frac{dx}{dt}=kx-a", r"\frac{d x}{d t}=kx-a"),
                 (r"\dot{x}=kx-a", r"\frac{dx}{dt}=kx-a"),
+                (r"2\frac{d}{dt} x=kx-a", r"2\frac{dx}{dt}=kx-a"),
                 ("m\\dot{v}+bv=f", "m\\frac{dv}{dt}+bv=f"),
             ],
             &[

@@ -30,7 +30,15 @@ impl Comparison<'_> {
         let ([p_left, p_right], [r_left, r_right]) = (p, r) else {
             return different("not two sides".to_owned());
         };
-        let same = |a: &Node, b: &Node| self.decide(a, b).equivalent;
+        let mut doubt = None;
+        let mut same = |a: &Node, b: &Node| {
+            let decision = self.decide(a, b);
+            let equal = decision.equivalent;
+            if decision.is_doubtful() {
+                doubt = Some(decision);
+            }
+            equal
+        };
         // `f(t) = 1/t` is `f(x) = 1/x`.
         if let (Node::Call(f, arguments), Node::Call(g, others)) = (p_left, r_left)
             && let ([Node::Symbol(t)], [x @ Node::Symbol(name)]) =
@@ -49,6 +57,7 @@ impl Comparison<'_> {
             if values.equivalent || is_constant(r_right) {
                 return values;
             }
+            doubt = Some(values).filter(Decision::is_doubtful);
         } else if (same(p_left, r_left) && same(p_right, r_right))
             || (same(p_left, r_right) && same(p_right, r_left))
         {
@@ -68,9 +77,11 @@ impl Comparison<'_> {
         {
             return Decision::yes(Reason::SameEquation);
         }
-        different(format!(
-            "{p_left} = {p_right} has other solutions than {r_left} = {r_right}"
-        ))
+        doubt.unwrap_or_else(|| {
+            different(format!(
+                "{p_left} = {p_right} is no multiple of {r_left} = {r_right}"
+            ))
+        })
     }
 
     fn same_solutions(&self, p: [&Node; 2], r: [&Node; 2]) -> bool {
@@ -102,6 +113,7 @@ impl Comparison<'_> {
             return different();
         }
         let directed = self.options.relation_directions;
+        let mut doubt = None;
         for turned in [false, true] {
             if turned && !p_signs.iter().all(|sign| turns(*sign)) {
                 continue;
@@ -114,10 +126,16 @@ impl Comparison<'_> {
             let signs_match = signs.iter().zip(r_signs).all(|(a, b)| {
                 a == b || (!directed && real_sets::order(*a) && real_sets::order(*b))
             });
-            if signs_match && self.ordered(&sides, r).equivalent {
+            if !signs_match {
+                continue;
+            }
+            let sides = self.ordered(&sides, r);
+            if sides.equivalent {
                 return Decision::yes(Reason::SameRelation);
             }
+            doubt = doubt.or(Some(sides).filter(Decision::is_doubtful));
         }
+        let different = || doubt.clone().unwrap_or_else(different);
         let ([p_sign], [r_sign]) = (p_signs, r_signs) else {
             return different();
         };

@@ -125,9 +125,14 @@ impl Comparison<'_> {
             return Some(self.equations(&ends(p)?, &ends(r)?));
         }
         // `x = 2` does not say all of `x = y = 2`.
-        if r.len() > p.len() && !approximate {
-            let last = &r[r.len() - 1];
-            let further = r[1..r.len() - 1]
+        let longer = match (r.len() > p.len(), self.options.reference_asks) {
+            (true, _) => Some(r),
+            (false, false) if p.len() > r.len() => Some(p),
+            _ => None,
+        };
+        if let Some(longer) = longer.filter(|_| !approximate) {
+            let last = &longer[longer.len() - 1];
+            let further = longer[1..longer.len() - 1]
                 .iter()
                 .find(|side| side.has_symbols() && !self.decide(side, last).equivalent);
             if let Some(side) = further {
@@ -252,6 +257,9 @@ impl Comparison<'_> {
             })
         {
             return Some(self.by_name(&p, &r));
+        }
+        if !self.options.ignore_labels {
+            return None;
         }
         let values = |node: &Node| {
             let mut pairs = assignments(node).filter(|_| matches!(node, Node::List(_)))?;

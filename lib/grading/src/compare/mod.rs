@@ -24,36 +24,85 @@ use crate::{Decision, Reason};
 
 /// Decides whether `prediction` means the same as `reference`.
 pub fn equivalent(prediction: &str, reference: &str, options: &Options) -> Decision {
-    let decision = as_written(prediction, reference, options);
-    if decision.equivalent {
-        return decision;
+    decided(prediction, reference, options).decision
+}
+
+/// A decision, and how the sides were read for it.
+pub(crate) struct Decided<'a> {
+    pub(crate) decision: Decision,
+    pub(crate) prediction: Reading<'a>,
+    pub(crate) reference: Reading<'a>,
+}
+
+/// One way to read a side.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) digits: Digits,
+    /// Letters behind numbers are units.
+    pub(crate) measured: bool,
+}
+
+impl<'a> Reading<'a> {
+    fn first(text: &'a str) -> Self {
+        Self {
+            text,
+            digits: Digits::Grouped,
+            measured: false,
+        }
+    }
+
+    /// The tree.
+    pub(crate) fn read(&self) -> Result<Node, ReadError> {
+        let text = read::unified(self.text);
+        let lexed = read::lex(&text, self.digits);
+        match self.measured {
+            true => lexed.parse_measured(),
+            false => lexed.parse(),
+        }
+    }
+}
+
+pub(crate) fn decided<'a>(
+    prediction: &'a str,
+    reference: &'a str,
+    options: &Options,
+) -> Decided<'a> {
+    let (prediction, reference) = (prediction.trim(), reference.trim());
+    let decided = as_written(prediction, reference, options);
+    if decided.decision.equivalent || !options.reference_asks {
+        return decided;
     }
     // `(D) 5/9` may be answered by its value alone.
     let value = texts::value_of_choice(reference).filter(|value| !value.trim().is_empty());
-    let valued = value.map(|value| as_written(prediction, value, options));
+    let valued = value.map(|value| as_written(prediction, value.trim(), options));
     valued
-        .filter(|valued| valued.equivalent)
-        .unwrap_or(decision)
+        .filter(|valued| valued.decision.equivalent)
+        .unwrap_or(decided)
 }
 
-fn as_written(prediction: &str, reference: &str, options: &Options) -> Decision {
-    let (prediction, reference) = (prediction.trim(), reference.trim());
+fn as_written<'a>(prediction: &'a str, reference: &'a str, options: &Options) -> Decided<'a> {
+    let first = |decision| Decided {
+        decision,
+        prediction: Reading::first(prediction),
+        reference: Reading::first(reference),
+    };
     if reference.is_empty() {
-        return Decision::no(Reason::UnreadableReference, || {
+        return first(Decision::no(Reason::UnreadableReference, || {
             "the reference is empty".to_owned()
-        });
+        }));
     }
     if prediction == reference {
-        return Decision::yes(Reason::SameText);
+        return first(Decision::yes(Reason::SameText));
     }
     if prediction.is_empty() {
-        return Decision::no(Reason::DifferentWords, || {
+        return first(Decision::no(Reason::DifferentWords, || {
             "the prediction is empty".to_owned()
-        });
+        }));
     }
-    let decision = read_and_compare(prediction, reference, options, [Digits::Grouped; 2]);
-    if decision.equivalent {
-        return decision;
+    let decided = read_and_compare(prediction, reference, options, [Digits::Grouped; 2]);
+    if decided.decision.equivalent {
+        return decided;
     }
     let others = other_readings(prediction, reference, options);
     // Together the further readings may cost as much as the first one.
@@ -61,14 +110,13 @@ fn as_written(prediction: &str, reference: &str, options: &Options) -> Decision 
         steps: options.steps / 4,
         ..options.clone()
     };
-    let other = others
+    let mut others = others
         .into_iter()
         .flatten()
         .map(|digits| read_and_compare(prediction, reference, &further, digits));
-    if let Some(other) = other.into_iter().find(|other| other.equivalent) {
-        return other;
-    }
-    decision
+    others
+        .find(|other| other.decision.equivalent)
+        .unwrap_or(decided)
 }
 
 /// Further readings of digits around commas, for either side that has them.
@@ -101,16 +149,26 @@ fn other_readings(
     ]
 }
 
-fn read_and_compare(
-    prediction: &str,
-    reference: &str,
+fn read_and_compare<'a>(
+    prediction: &'a str,
+    reference: &'a str,
     options: &Options,
     digits: [Digits; 2],
-) -> Decision {
+) -> Decided<'a> {
+    let reading = |text, digits, measured| Reading {
+        text,
+        digits,
+        measured,
+    };
+    let decided = |decision, measured: [bool; 2]| Decided {
+        decision,
+        prediction: reading(prediction, digits[0], measured[0]),
+        reference: reading(reference, digits[1], measured[1]),
+    };
     let (p_text, r_text) = (read::unified(prediction), read::unified(reference));
     let (p, r) = (read::lex(&p_text, digits[0]), read::lex(&r_text, digits[1]));
     if p.same_tokens(&r) {
-        return Decision::yes(Reason::SameTokens);
+        return decided(Decision::yes(Reason::SameTokens), [false; 2]);
     }
     let (p, r) = (p.parse(), r.parse());
     let comparison = Comparison {
@@ -119,16 +177,19 @@ fn read_and_compare(
     };
     let decision = comparison.readings(&p, &r);
     if decision.equivalent {
-        return decision;
+        return decided(decision, [false; 2]);
     }
-    let measured = match (is_measured(&p), is_measured(&r)) {
-        (true, false) => comparison.measured(&p, &read::lex(&r_text, digits[1]).parse_measured()),
-        (false, true) => comparison.measured(&read::lex(&p_text, digits[0]).parse_measured(), &r),
+    let units = [is_measured(&p), is_measured(&r)];
+    let measured = match units {
+        [true, false] => comparison.measured(&p, &read::lex(&r_text, digits[1]).parse_measured()),
+        [false, true] => comparison.measured(&read::lex(&p_text, digits[0]).parse_measured(), &r),
         _ => None,
     };
-    measured
-        .or_else(|| texts::compare(prediction, reference, &p, &r))
-        .unwrap_or(decision)
+    if let Some(decision) = measured {
+        return decided(decision, units.map(|own| !own));
+    }
+    let texts = texts::compare(prediction, reference, &p, &r, options.reference_asks);
+    decided(texts.unwrap_or(decision), [false; 2])
 }
 
 /// Whether an answer has a unit that cannot be a letter.
@@ -177,7 +238,11 @@ impl Comparison<'_> {
     /// Whether two trees mean the same.
     pub(crate) fn decide(&self, p: &Node, r: &Node) -> Decision {
         if p == r {
-            return Decision::yes(Reason::SameTokens);
+            return Decision::yes(match p {
+                Node::Clock(_) | Node::Date(_) => Reason::SameTime,
+                Node::Number(_) => Reason::SameNumber,
+                _ => Reason::SameTree,
+            });
         }
         if self.budget.spend(4).is_err() {
             return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());

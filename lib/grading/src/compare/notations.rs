@@ -21,12 +21,16 @@ impl Comparison<'_> {
             {
                 Some(self.clocks(p, r))
             }
-            (Node::Date(date), Node::Date(other)) => Some(verdict(same_date(*date, *other), p, r)),
+            (Node::Date(date), Node::Date(other)) => {
+                Some(same_time_or_not(same_date(*date, *other), p, r))
+            }
 
             (Node::Modular(..), _) | (_, Node::Modular(..)) => self.residues(p, r),
             _ if is_congruence(p) || is_congruence(r) => self.residues(p, r),
             (Node::Ratio(parts), Node::Ratio(reference))
-                if is_time_like(reference) || is_span(parts) || is_span(reference) =>
+                if (self.options.reference_asks && is_time_like(reference))
+                    || is_span(parts)
+                    || is_span(reference) =>
             {
                 Some(self.ordered(parts, reference))
             }
@@ -40,12 +44,13 @@ impl Comparison<'_> {
             (Some(p), Some(r)) => same_time(p, r),
             _ => false,
         };
-        verdict(same, p, r)
+        same_time_or_not(same, p, r)
     }
 
     /// A residue with its modulus. Where only one side names a modulus, the other has left out what the question says.
     fn residues(&self, p: &Node, r: &Node) -> Option<Decision> {
-        let (left, right) = (Residue::of(p), Residue::of(r));
+        let labels = self.options.ignore_labels;
+        let (left, right) = (Residue::of(p, labels), Residue::of(r, labels));
         if let (Some(m), Some(n)) = (left.modulus, right.modulus) {
             if !self.decide(m, n).equivalent {
                 return Some(Decision::no(Reason::DifferentValue, || {
@@ -111,8 +116,16 @@ impl Comparison<'_> {
 }
 
 fn verdict(same: bool, p: &Node, r: &Node) -> Decision {
+    verdict_with(Reason::SameNumber, same, p, r)
+}
+
+fn same_time_or_not(same: bool, p: &Node, r: &Node) -> Decision {
+    verdict_with(Reason::SameTime, same, p, r)
+}
+
+fn verdict_with(reason: Reason, same: bool, p: &Node, r: &Node) -> Decision {
     match same {
-        true => Decision::yes(Reason::SameNumber),
+        true => Decision::yes(reason),
         false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
     }
 }
@@ -227,7 +240,11 @@ struct Residue<'n> {
 
 impl<'n> Residue<'n> {
     /// The value and the modulus of `x \equiv 3 \pmod 5`, `3 \pmod 5` and `3 \bmod 5`.
-    fn of(node: &'n Node) -> Self {
+    fn of(node: &'n Node, ignore_labels: bool) -> Self {
+        let unlabelled = |node| match ignore_labels {
+            true => unlabelled(node),
+            false => node,
+        };
         match node {
             Node::Modular(inner, modulus) => Self {
                 value: unlabelled(inner),

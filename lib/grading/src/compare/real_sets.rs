@@ -97,15 +97,19 @@ impl Comparison<'_> {
         if p.len() != r.len() {
             return Some(different());
         }
-        let same = p
-            .iter()
-            .zip(&r)
-            .all(|(p, r)| self.same_bound(&p.low, &r.low) && self.same_bound(&p.high, &r.high));
-        Some(if same {
-            Decision::yes(Reason::SameRealSet)
-        } else {
-            different()
-        })
+        let ends = |pieces: &[Piece]| -> Vec<Bound> {
+            let ends = pieces.iter().flat_map(|piece| [&piece.low, &piece.high]);
+            ends.cloned().collect()
+        };
+        let mut doubt = None;
+        for (p, r) in ends(&p).iter().zip(&ends(&r)) {
+            match self.same_bound(p, r) {
+                Some(decision) if decision.equivalent => {}
+                Some(decision) if decision.is_doubtful() => doubt = Some(decision),
+                _ => return Some(different()),
+            }
+        }
+        Some(doubt.unwrap_or_else(|| Decision::yes(Reason::SameRealSet)))
     }
 
     /// `\{head : condition\}` twice: the same heads under the same conditions, whatever the variable is called.
@@ -124,14 +128,16 @@ impl Comparison<'_> {
         }
     }
 
-    fn same_bound(&self, p: &Bound, r: &Bound) -> bool {
-        let closed = p.closed == r.closed || !self.options.bracket_types;
-        closed
-            && match (&p.node, &r.node) {
-                (Some(p), Some(r)) => self.decide(p, r).equivalent,
-                (None, None) => p.value == r.value,
-                _ => false,
-            }
+    /// What is to be said of two ends; nothing where they are of different kinds.
+    fn same_bound(&self, p: &Bound, r: &Bound) -> Option<Decision> {
+        if p.closed != r.closed && self.options.bracket_types {
+            return None;
+        }
+        match (&p.node, &r.node) {
+            (Some(p), Some(r)) => Some(self.decide(p, r)),
+            (None, None) => (p.value == r.value).then(|| Decision::yes(Reason::SameNumber)),
+            _ => None,
+        }
     }
 
     /// Disjoint pieces in ascending order.

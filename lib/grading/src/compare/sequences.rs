@@ -101,13 +101,15 @@ impl Comparison<'_> {
         let (mut p, mut r) = (Cow::Borrowed(p), Cow::Borrowed(r));
         let (bare_p, bare_r) = (stripped_of_shared_label(&p), stripped_of_shared_label(&r));
         // `y = x + 2 or y = 4 - x` against other equations: the label is part of the equation.
-        if !equations(&bare_p) && !equations(&bare_r) {
+        if self.options.ignore_labels && !equations(&bare_p) && !equations(&bare_r) {
             (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
         }
         let mut covered = vec![false; r.len()];
-        let mut worst = None;
+        // Elements that one on the other side may be equal to.
+        let mut doubtful = vec![false; r.len()];
+        let (mut worst, mut doubt) = (None, None);
         for item in p.iter() {
-            let mut found = false;
+            let (mut found, mut doubted) = (false, false);
             for (at, other) in r.iter().enumerate() {
                 if covered[at] && found {
                     continue;
@@ -123,17 +125,22 @@ impl Comparison<'_> {
                     found = true;
                 } else if decision.reason == Reason::BudgetSpent {
                     return decision;
+                } else if decision.is_doubtful() {
+                    doubtful[at] = true;
+                    doubted = true;
+                    doubt = Some(decision);
                 } else {
                     worst = Some(decision);
                 }
             }
-            if !found {
+            if !found && !doubted {
                 return self.missing(&p, &r, item, "the reference", worst);
             }
         }
-        match covered.iter().position(|covered| !covered).map(|at| &r[at]) {
-            Some(item) => self.missing(&p, &r, item, "the prediction", None),
-            None => Decision::yes(Reason::SameElements),
+        let mut uncovered = covered.iter().zip(&doubtful);
+        match uncovered.position(|(covered, doubtful)| !covered && !doubtful) {
+            Some(at) => self.missing(&p, &r, &r[at], "the prediction", None),
+            None => doubt.unwrap_or_else(|| Decision::yes(Reason::SameElements)),
         }
     }
 
@@ -163,10 +170,15 @@ impl Comparison<'_> {
                 format!("{} elements, not {}", p.len(), r.len())
             });
         }
+        let mut doubt = None;
         for (at, (p, r)) in p.iter().zip(r).enumerate() {
             let decision = self.decide(p, r);
             if decision.reason == Reason::BudgetSpent {
                 return decision;
+            }
+            if decision.is_doubtful() {
+                doubt = doubt.or(Some(decision));
+                continue;
             }
             if !decision.equivalent {
                 let detail = decision.detail.unwrap_or_default();
@@ -175,7 +187,7 @@ impl Comparison<'_> {
                 });
             }
         }
-        Decision::yes(Reason::SameSequence)
+        doubt.unwrap_or_else(|| Decision::yes(Reason::SameSequence))
     }
 
     /// Tuples, intervals and sets in brackets.
@@ -211,14 +223,18 @@ impl Comparison<'_> {
             });
         }
         let mut free: Vec<usize> = (0..r.len()).collect();
+        let mut undecided = None;
         for (at, row) in p.iter().enumerate() {
-            let mut last = None;
+            let (mut last, mut doubt) = (None, None);
             let found = free.iter().position(|other| {
                 let candidate = !ordered || *other == at;
                 candidate && {
                     let decision = self.ordered(row, &r[*other]);
                     let equal = decision.equivalent;
-                    last = Some(decision);
+                    match decision.is_doubtful() {
+                        true => doubt = Some(decision),
+                        false => last = Some(decision),
+                    }
                     equal
                 }
             });
@@ -226,6 +242,7 @@ impl Comparison<'_> {
                 Some(found) => {
                     free.remove(found);
                 }
+                None if doubt.is_some() => undecided = undecided.or(doubt),
                 None => {
                     let detail = last
                         .and_then(|decision| decision.detail)
@@ -236,7 +253,7 @@ impl Comparison<'_> {
                 }
             }
         }
-        Decision::yes(Reason::SameSequence)
+        undecided.unwrap_or_else(|| Decision::yes(Reason::SameSequence))
     }
 
     /// `2:4` is `1:2`.

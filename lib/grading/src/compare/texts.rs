@@ -10,8 +10,13 @@ pub(super) fn compare(
     reference: &str,
     p: &Result<Node, ReadError>,
     r: &Result<Node, ReadError>,
+    reference_asks: bool,
 ) -> Option<Decision> {
-    if let (Some(a), Some(b)) = (choice(prediction), reference_choice(reference)) {
+    let asked = match reference_asks {
+        true => reference_choice(reference),
+        false => choice(reference),
+    };
+    if let (Some(a), Some(b)) = (choice(prediction), asked) {
         let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
         // Beyond J an unmarked letter is a name, and capitals matter.
         if a == b && (marked || matches!(a, 'A'..='J')) {
@@ -27,7 +32,8 @@ pub(super) fn compare(
         (Some(a), Some(b)) => a == b,
         _ => false,
     };
-    let led = choice(reference).is_some_and(|letter| leading_choice(prediction) == Some(letter));
+    let led = reference_asks
+        && choice(reference).is_some_and(|letter| leading_choice(prediction) == Some(letter));
     if listed || led {
         return Some(Decision::yes(Reason::SameChoice));
     }
@@ -361,6 +367,19 @@ pub(crate) fn reference_choice(text: &str) -> Option<char> {
     lettered(first).or_else(|| lettered(lines.next_back()?))
 }
 
+/// Words before the letter of a choice.
+const ANNOUNCING: [&str; 9] = [
+    "the",
+    "answer",
+    "is",
+    "option",
+    "choice",
+    "correct",
+    "final",
+    "so",
+    "therefore",
+];
+
 /// The letter of one line of a reference.
 fn lettered(line: &str) -> Option<char> {
     let upper = |c: &char| matches!(c, 'A'..='J');
@@ -368,7 +387,16 @@ fn lettered(line: &str) -> Option<char> {
     if several_choices(trimmed).is_some_and(|letters| letters.len() > 1) {
         return None;
     }
-    let apart = |before: &str| before.is_empty() || before.ends_with([' ', '{', '~', '\n']);
+    // `The answer is (B)`, but not `Triangle (B) has area 5`.
+    let apart = |before: &str| {
+        let mut words = before.split(|c: char| !c.is_alphabetic());
+        let announces = |word: &str| {
+            word.is_empty()
+                || TEXT_COMMANDS.contains(&word)
+                || ANNOUNCING.iter().any(|own| own.eq_ignore_ascii_case(word))
+        };
+        (before.is_empty() || before.ends_with([' ', '{', '~', '\n'])) && words.all(announces)
+    };
     if let Some(open) = trimmed
         .find('(')
         .filter(|open| apart(&trimmed[..*open]) && !trimmed.contains('='))

@@ -14,6 +14,8 @@ struct Peeled<'n> {
     core: Cow<'n, Node>,
     percent: bool,
     unit: Option<Measure>,
+    /// There is a unit, known or not.
+    measured: bool,
     /// Words of the unit that say where to.
     directions: Vec<(usize, usize)>,
 }
@@ -27,7 +29,7 @@ impl Comparison<'_> {
             });
         }
         let (left, right) = (peeled(p), peeled(r));
-        if !self.options.units_optional && (left.unit.is_some() != right.unit.is_some()) {
+        if !self.options.units_optional && left.measured != right.measured {
             return Decision::no(Reason::DifferentUnit, || {
                 "only one side has a unit".to_owned()
             });
@@ -119,10 +121,15 @@ fn peeled(node: &Node) -> Peeled<'_> {
         core: Cow::Borrowed(node),
         percent: false,
         unit: None,
+        measured: false,
         directions: Vec::new(),
     };
     let mut core = node;
     loop {
+        peeled.measured |= matches!(
+            core,
+            Node::Money(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Parts(_)
+        );
         core = match core {
             Node::Percent(inner) => {
                 peeled.percent = true;
@@ -148,6 +155,7 @@ fn peeled(node: &Node) -> Peeled<'_> {
                     core: Cow::Owned(Node::negative(inner.core.into_owned())),
                     percent: peeled.percent || inner.percent,
                     unit: peeled.unit.or(inner.unit),
+                    measured: peeled.measured || inner.measured,
                     directions: inner.directions,
                 };
             }

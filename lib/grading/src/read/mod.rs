@@ -102,7 +102,7 @@ impl Lexed<'_> {
         match self.spelled_out {
             Some(value) => Ok(Node::Number(literals::whole(value))),
             None if self.set.is_some() => self.set.map(Node::Constant).ok_or(ReadError::Empty),
-            None if self.too_long => Err(ReadError::TooDeep),
+            None if self.too_long => Err(ReadError::TooLong),
             None if french::is_french(&self.tokens) => {
                 parser::parse(french::turned(self.tokens), false)
             }

@@ -3,6 +3,7 @@
 //! Precedence climbs by recursion whose depth is counted, so that deep input ends in [`ReadError::TooDeep`]
 //! and never in a full stack.
 
+use super::LONGEST;
 use super::node::Node;
 use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 
@@ -11,7 +12,9 @@ use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 pub(crate) enum ReadError {
     #[error("nothing to read")]
     Empty,
-    #[error("too long or too deep")]
+    #[error("longer than {LONGEST} bytes")]
+    TooLong,
+    #[error("deeper than {DEPTH} levels, or of more than {STEPS} parts")]
     TooDeep,
     /// Something is missing or stands where it means nothing; the number of the token.
     #[error("no mathematics at token {0}")]
