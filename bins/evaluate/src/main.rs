@@ -10,11 +10,9 @@ mod plot;
 mod summary;
 mod table;
 
-use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use stage::Context;
 use tables::Output;
 
@@ -39,7 +37,7 @@ fn run(args: Args, _context: &Context) -> Result<()> {
     if !args.plot.is_empty() {
         let figure = plot::figure(&summary);
         for (path, format) in args.plot.iter().zip(formats) {
-            write(path, &figure.render(format)?)?;
+            Output::write_whole(path, &figure.render(format)?)?;
         }
     }
     let text = match args.format {
@@ -47,14 +45,5 @@ fn run(args: Args, _context: &Context) -> Result<()> {
         Format::Json => serde_json::to_string_pretty(&summary)? + "\n",
         Format::Csv => comma_separated::text(&summary),
     };
-    write(&args.output, text.as_bytes())
-}
-
-/// Writes a file whole or not at all, or to standard output.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(path)?;
-    output
-        .write_all(bytes)
-        .with_context(|| format!("failed to write {}", path.display()))?;
-    Ok(output.finish()?)
+    Ok(Output::write_whole(&args.output, text.as_bytes())?)
 }

@@ -74,6 +74,6 @@ pub fn answer(row: &Row, field: &str) -> Result<String, FieldError> {
     match row.decode::<Value>(field)? {
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
-        other => Err(row.fail(field, format!("expected string, found {other}"))),
+        other => Err(row.fail(field, format!("expected string or number, found {other}"))),
     }
 }

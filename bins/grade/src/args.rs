@@ -18,8 +18,8 @@ Examples:
 Without a mode, reads dialogues: every attempt's text is graded against `answer` again, and `correct`,
 `grader` and `reward` are added. An attempt that was cut off without an answer stays `truncated`.
 --pairs adds `equivalent` and `reason` to rows of `prediction` and `reference`; --responses adds
-`extracted`, `rule`, `equivalent` and `reason` to rows of `response` and `reference`; both add `detail`,
-what differed, where the verdict is negative.";
+`extracted`, `rule`, `equivalent` and `reason` to rows of `response` and `reference`; both add `detail`:
+what differed where the verdict is negative, else null.";
 
 /// Gives verdicts and rewards to dialogues, and compares answers
 #[derive(Parser, Debug)]
@@ -29,7 +29,7 @@ pub struct Args {
     pub io: IoArgs,
 
     /// Compare `prediction` with `reference` in each row
-    #[arg(long, conflicts_with_all = ["responses", "compare", "explain"])]
+    #[arg(long, conflicts_with_all = ["responses", "compare", "explain", "extract"])]
     pub pairs: bool,
 
     /// Find the answer in `response` and compare it with `reference` in each row
@@ -37,11 +37,11 @@ pub struct Args {
     pub responses: bool,
 
     /// Set our verdicts beside those of another grader in a file: agreement, and disagreements by reason
-    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["explain", "input", "input_format", "output_format"])]
     pub compare: Option<PathBuf>,
 
     /// Show how two answers are read and why they are equal or not
-    #[arg(long, num_args = 2, value_names = ["PREDICTION", "REFERENCE"], allow_hyphen_values = true)]
+    #[arg(long, num_args = 2, value_names = ["PREDICTION", "REFERENCE"], allow_hyphen_values = true, conflicts_with_all = ["extract", "input", "input_format", "output_format"])]
     pub explain: Option<Vec<String>>,
 
     /// Policy of equality
@@ -57,31 +57,56 @@ pub struct Args {
     pub grader_command: Option<String>,
 
     /// Reward when the last attempt is right
-    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite)]
+    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
     pub reward_correct: f32,
 
     /// Reward when it is not, but some attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = finite)]
+    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
     pub reward_wrong: f32,
 
     /// Reward when no attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite)]
+    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
     pub reward_no_answer: f32,
 
     /// --compare: field of the short answer; rows without it use the response
-    #[arg(long, value_name = "FIELD", default_value = "prediction")]
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "prediction",
+        requires = "compare",
+        conflicts_with_all = ["pairs", "responses", "explain"]
+    )]
     pub prediction_field: String,
 
     /// --compare: field of the full response
-    #[arg(long, value_name = "FIELD", default_value = "response")]
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "response",
+        requires = "compare",
+        conflicts_with_all = ["pairs", "responses", "explain"]
+    )]
     pub response_field: String,
 
     /// --compare: field of the reference answer
-    #[arg(long, value_name = "FIELD", default_value = "reference")]
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "reference",
+        requires = "compare",
+        conflicts_with_all = ["pairs", "responses", "explain"]
+    )]
     pub reference_field: String,
 
-    /// --compare: field of the other grader's verdict, true or false, or correct and anything else
-    #[arg(long, value_name = "FIELD", default_value = "verdict")]
+    /// --compare: field of the other grader's verdict: true or false, 1 or 0, or a verdict as dialogues have them; null
+    /// or absent where it gave none
+    #[arg(
+        long,
+        value_name = "FIELD",
+        default_value = "verdict",
+        requires = "compare",
+        conflicts_with_all = ["pairs", "responses", "explain"]
+    )]
     pub verdict_field: String,
 
     #[command(flatten)]

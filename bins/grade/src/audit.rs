@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use grading::{Builtin, Judgement, equivalent};
 use rayon::prelude::*;
-use records::{FieldError, Row};
+use records::{Cell, FieldError, Row, Verdict};
 use serde_json::Value;
+use tables::Output;
 
 use crate::answers::answer;
 use crate::args::Args;
@@ -29,36 +30,53 @@ pub fn run(file: &Path, args: &Args) -> Result<()> {
     let rows = tables::read_all(file, None)?;
     let lines = rows
         .par_iter()
-        .map(|row| judged(row, args))
+        .filter_map(|row| judged(row, args).transpose())
         .collect::<Result<Vec<_>, _>>()?;
-    print(&mut std::io::stdout().lock(), &lines, &args.verdict_field)?;
-    Ok(())
+    if lines.iter().all(|line| line.theirs.is_none()) {
+        bail!(
+            "{}: none of {} rows has a verdict in \"{}\"; --verdict-field names the field",
+            file.display(),
+            rows.len(),
+            args.verdict_field
+        );
+    }
+    let mut out = Vec::new();
+    if lines.len() < rows.len() {
+        let without = rows.len() - lines.len();
+        writeln!(out, "left out, as the reference is null: {without}")?;
+    }
+    print(&mut out, &lines, &args.verdict_field)?;
+    Ok(Output::write_whole(&args.io.output, &out)?)
 }
 
-fn judged(row: &Row, args: &Args) -> Result<Line, FieldError> {
+/// Nothing for a row whose reference is null.
+fn judged(row: &Row, args: &Args) -> Result<Option<Line>, FieldError> {
+    if row.get(&args.reference_field).is_some_and(Cell::is_null) {
+        return Ok(None);
+    }
     let options = args.options();
     let reference = answer(row, &args.reference_field)?;
     let theirs = verdict(row, &args.verdict_field)?;
     if row.has(&args.prediction_field) {
         let given = answer(row, &args.prediction_field)?;
         let decision = equivalent(&given, &reference, &options);
-        return Ok(Line {
+        return Ok(Some(Line {
             ours: decision.equivalent,
             theirs,
             reason: decision.reason.as_str(),
             given,
             reference,
-        });
+        }));
     }
     let graded = Builtin::new(options).judge(&answer(row, &args.response_field)?, &reference);
     let ours = graded.verdict == Judgement::Correct;
-    Ok(Line {
+    Ok(Some(Line {
         ours,
         theirs,
         reason: graded.reason.as_str(),
         given: graded.answer.unwrap_or_default(),
         reference,
-    })
+    }))
 }
 
 /// True or false, or a verdict by name; null where the other grader gave none.
@@ -68,17 +86,25 @@ fn verdict(row: &Row, field: &str) -> Result<Option<bool>, FieldError> {
     }
     match row.decode::<Value>(field)? {
         Value::Bool(verdict) => Ok(Some(verdict)),
-        Value::String(name) => match Judgement::from_name(&name) {
-            Some(judgement) => Ok(Some(judgement == Judgement::Correct)),
-            None => Err(row.fail(field, format!("expected a verdict, found \"{name}\""))),
+        Value::String(name) => match name.parse::<Verdict>() {
+            Ok(verdict) => Ok(Some(verdict == Verdict::Correct)),
+            Err(_) => Err(row.fail(field, expected(&format!("{name:?}")))),
         },
         Value::Number(number) if number.as_f64() == Some(0.0) => Ok(Some(false)),
         Value::Number(number) if number.as_f64() == Some(1.0) => Ok(Some(true)),
-        other => Err(row.fail(
-            field,
-            format!("expected true, false or a verdict, found {other}"),
-        )),
+        other => Err(row.fail(field, expected(&other.to_string()))),
     }
+}
+
+fn expected(found: &str) -> String {
+    let names: Vec<&str> = Verdict::ALL
+        .iter()
+        .map(|verdict| verdict.as_str())
+        .collect();
+    format!(
+        "expected true, false, 1, 0, null or one of {}, found {found}",
+        names.join(", ")
+    )
 }
 
 fn print(out: &mut impl Write, lines: &[Line], field: &str) -> std::io::Result<()> {
@@ -119,8 +145,13 @@ fn print(out: &mut impl Write, lines: &[Line], field: &str) -> std::io::Result<(
     for ((reason, ours), lines) in reasons {
         writeln!(
             out,
-            "\n{reason}: {} disagreements (ours {}, theirs {})",
+            "\n{reason}: {} {} (ours {}, theirs {})",
             lines.len(),
+            if lines.len() == 1 {
+                "disagreement"
+            } else {
+                "disagreements"
+            },
             word(ours),
             word(!ours)
         )?;

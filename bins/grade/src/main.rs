@@ -8,12 +8,12 @@ mod audit;
 mod dialogue;
 mod stream;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use grading::{Builtin, CommandGrader, Grader};
 use stage::Context;
+use tables::Output;
 
 use args::{Args, Mode};
 
@@ -33,7 +33,10 @@ fn run(args: Args, context: &Context) -> Result<()> {
         Mode::Compare(file) => audit::run(&file, &args),
         Mode::Explain(prediction, reference) => {
             let explanation = grading::explain(&prediction, &reference, &args.options());
-            Ok(std::io::stdout().write_all(explanation.as_bytes())?)
+            Ok(Output::write_whole(
+                &args.io.output,
+                explanation.as_bytes(),
+            )?)
         }
     }
 }

@@ -205,7 +205,7 @@ fn bad_input_names_line_and_field() {
         (
             &["--pairs"][..],
             "{\"prediction\":[1],\"reference\":\"1\"}\n",
-            &["line 1", "\"prediction\"", "expected string"][..],
+            &["line 1", "\"prediction\"", "expected string or number"][..],
         ),
         (&["--pairs"][..], "{\"prediction\":\"1\",", &["line 1"][..]),
         (
@@ -231,6 +231,16 @@ fn bad_input_names_line_and_field() {
     }
     assert_eq!(run(&["--pairs", "--responses"], "").status.code(), Some(2));
     assert_eq!(run(&["--reward-wrong", "nan"], "").status.code(), Some(2));
+    // Nothing that was typed is silently without effect.
+    for flags in [
+        &["--pairs", "--reward-wrong", "0"][..],
+        &["--pairs", "--extract", "all"],
+        &["--pairs", "--verdict-field", "other"],
+        &["--explain", "1", "1", "--output-format", "jsonl"],
+        &["--compare", "x.jsonl", "--input", "y.jsonl"],
+    ] {
+        assert_eq!(run(flags, "").status.code(), Some(2), "{flags:?}");
+    }
 }
 
 #[test]
@@ -278,10 +288,26 @@ fn compare_prints_agreement_and_reasons() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(
         text.contains("agreement 33.33 %")
-            && text.contains("different_value: 1")
-            && text.contains("same_text: 1"),
+            && text.contains("different_value: 1 disagreement (ours wrong, theirs right)")
+            && text.contains("same_text: 1 disagreement (ours right, theirs wrong)"),
         "{text}"
     );
+    for (verdict, parts) in [
+        (
+            "\"maybe\"",
+            &["line 1", "\"other\"", "truncated", "\"maybe\""][..],
+        ),
+        ("null", &["none of 1 rows", "\"other\"", "--verdict-field"]),
+    ] {
+        let row = format!("{{\"prediction\":\"1\",\"reference\":\"1\",\"other\":{verdict}}}\n");
+        fs_err::write(file.path(), row).unwrap();
+        let path = file.path().to_str().unwrap();
+        let failed = run(&["--compare", path, "--verdict-field", "other"], "");
+        assert_eq!(failed.status.code(), Some(1));
+        for part in parts {
+            assert!(stderr(&failed).contains(part), "{}", stderr(&failed));
+        }
+    }
 }
 
 #[test]
@@ -292,6 +318,19 @@ fn explain_shows_both_sides_and_the_reason() {
         text.contains("plus(1, over(1, 2))") && text.contains("same_number"),
         "{text}"
     );
+    // What is shown is the reading that decided.
+    for (prediction, reference, shown) in [
+        ("1,5", "1.5", "decimal: 3/2"),
+        ("5/9", "(D) 5/9", "of which  5/9"),
+        ("100,200", "200,100", "list(100, 200)"),
+    ] {
+        let output = run(&["--explain", prediction, reference], "");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.contains(shown) && text.contains("verdict     equivalent"),
+            "{text}"
+        );
+    }
 }
 
 /// The committed measurement holds on the shared cases: every kind reaches its goal.

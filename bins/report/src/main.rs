@@ -7,11 +7,10 @@ mod curves;
 mod runs;
 mod table;
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use stage::Context;
 use tables::Output;
 
@@ -38,20 +37,14 @@ fn run(args: Args, _context: &Context) -> Result<()> {
         .map(|(at, folder)| Run::load(folder, label(at)));
     let runs = runs.collect::<Result<Vec<Run>>>()?;
     if args.plot.is_empty() {
-        return write(Path::new("-"), table::text(&runs).as_bytes());
+        return Ok(Output::write_whole(
+            Path::new("-"),
+            table::text(&runs).as_bytes(),
+        )?);
     }
     let figure = curves::figure(&runs, args.smooth);
     for (path, format) in args.plot.iter().zip(formats) {
-        write(path, &figure.render(format)?)?;
+        Output::write_whole(path, &figure.render(format)?)?;
     }
     Ok(())
-}
-
-/// Writes a file whole or not at all, or to standard output.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut output = Output::create(path)?;
-    output
-        .write_all(bytes)
-        .with_context(|| format!("failed to write {}", path.display()))?;
-    Ok(output.finish()?)
 }

@@ -323,13 +323,16 @@ fn extraction_rules() {
     assert_eq!(extract("the answer is 5", None, Rules::BOXED), None);
 }
 
-/// What is not evaluated is never called different.
+/// What is not evaluated is never called different; what differs beside it is.
 #[test]
 fn unevaluated_is_undecided() {
     for (prediction, reference) in [
         (r"\int_0^1 x\,dx", r"\frac12"),
         (r"\lim_{x \to 0} \frac{\sin x}{x}", "1"),
         (r"1+\int_0^1 x\,dx", r"\int_0^1 2x\,dx"),
+        (r"(1, \int_0^1 x\,dx)", r"(1, \frac12)"),
+        (r"1, \int_0^1 x\,dx", r"1, \frac12"),
+        (r"y = x\int_0^1 t\,dt", r"y = \frac{x}{2}"),
     ] {
         let decision = equivalent(prediction, reference, &Options::default());
         assert_eq!(
@@ -338,4 +341,6 @@ fn unevaluated_is_undecided() {
             "{prediction} for {reference}"
         );
     }
+    let decision = equivalent(r"(2, \int_0^1 x\,dx)", r"(1, \frac12)", &Options::default());
+    assert_eq!(decision.reason, Reason::DifferentElement);
 }

@@ -54,6 +54,14 @@ impl Output {
         Ok(Self { name, target })
     }
 
+    /// Writes all of a file or none of it, or writes to standard output.
+    pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TableError> {
+        let mut output = Self::create(path)?;
+        let written = output.write_all(bytes);
+        written.map_err(|error| TableError::write(&output.name, error))?;
+        output.finish()
+    }
+
     /// The path as given, or `standard output`.
     pub fn name(&self) -> &str {
         &self.name
