@@ -1,5 +1,7 @@
 //! Decides whether two answers mean the same: structure first, then exact arithmetic, then certain numerics.
 
+mod assignments;
+mod choices;
 mod equations;
 mod labels;
 mod matrices;
@@ -7,13 +9,15 @@ mod names;
 mod notations;
 mod pieces;
 mod piecewise;
+mod real_line;
 mod real_sets;
+mod sampling;
 mod sequences;
 mod texts;
 mod values;
 mod wrapped;
 
-pub(crate) use texts::reference_choice;
+pub(crate) use choices::reference_choice;
 
 use crate::budget::Budget;
 use crate::options::Options;
@@ -74,7 +78,7 @@ pub(crate) fn decided<'a>(
         return decided;
     }
     // `(D) 5/9` may be answered by its value alone.
-    let value = texts::value_of_choice(reference).filter(|value| !value.trim().is_empty());
+    let value = choices::value_of_choice(reference).filter(|value| !value.trim().is_empty());
     let valued = value.map(|value| as_written(prediction, value.trim(), options));
     valued
         .filter(|valued| valued.decision.equivalent)
@@ -188,8 +192,9 @@ fn read_and_compare<'a>(
     if let Some(decision) = measured {
         return decided(decision, units.map(|own| !own));
     }
-    let texts = texts::compare(prediction, reference, &p, &r, options.reference_asks);
-    decided(texts.unwrap_or(decision), [false; 2])
+    let worded = choices::compare(prediction, reference, &p, &r, options.reference_asks)
+        .or_else(|| texts::compare(prediction, reference, &p, &r));
+    decided(worded.unwrap_or(decision), [false; 2])
 }
 
 /// Whether an answer has a unit that cannot be a letter.
@@ -337,7 +342,7 @@ impl Comparison<'_> {
     }
 
     fn lists(&self, p: &Node, r: &Node) -> Decision {
-        if let Some(decision) = self.labelled_list(p, r) {
+        if let Some(decision) = self.assigned(p, r) {
             return decision;
         }
         let (listed, elements) = (sequences::elements(p), sequences::elements(r));

@@ -110,7 +110,7 @@ fn closing(inner: &str, close: &str, longest: usize) -> Option<usize> {
 fn is_money(inner: &str, behind: &str) -> bool {
     let amount = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let prose = prose::words(inner) > 0 && !inner.contains('\\');
-    inner.contains('\n') && !inner.trim().is_empty() && inner.trim().contains('\n')
+    inner.trim().contains('\n')
         || amount(behind) && (prose || inner.ends_with([' ', '=', '+', '-', '*', '(']))
         || amount(inner) && prose
 }

@@ -104,16 +104,6 @@ impl Rules {
         stated: true,
         trailing: true,
     };
-
-    /// The rules by their name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "boxed" => Some(Self::BOXED),
-            "stated" => Some(Self::STATED),
-            "all" => Some(Self::ALL),
-            _ => None,
-        }
-    }
 }
 
 /// A final answer and the rule that found it.

@@ -36,9 +36,18 @@ impl Parser<'_> {
             .filter(|base| (2..=62).contains(base))
             .ok_or_else(|| self.unexpected())?;
         Ok(Node::Based {
-            digits: digits.trim_start_matches('0').to_owned(),
+            digits: without_leading_zeros(&digits).to_owned(),
             base,
         })
+    }
+}
+
+/// `007` as 7, and zero as one digit.
+fn without_leading_zeros(digits: &str) -> &str {
+    let significant = digits.trim_start_matches('0');
+    match significant.is_empty() {
+        true => &digits[digits.len().saturating_sub(1)..],
+        false => significant,
     }
 }
 
