@@ -25,6 +25,7 @@ pub(crate) fn lex(text: &str, grouping: Grouping) -> Vec<Token<'_>> {
     lexer.run(text.len());
     angle_brackets(&mut lexer.tokens);
     mend(&mut lexer.tokens);
+    join_rows(&mut lexer.tokens);
     phrases::translated(lexer.tokens)
 }
 
@@ -371,6 +372,35 @@ fn mend(tokens: &mut [Token<'_>]) {
             _ => continue,
         };
         tokens[at].lexeme = Lexeme::Sign(replacement);
+    }
+}
+
+/// Outside every environment and bracket, `5 & 15` and `5 \\\\ 15` are lists.
+fn join_rows(tokens: &mut [Token<'_>]) {
+    let marks = |token: &Token<'_>| {
+        matches!(
+            token.lexeme,
+            Lexeme::Sign(Sign::Ampersand | Sign::NewRow) | Lexeme::Begin(_)
+        )
+    };
+    let framed = |token: &Token<'_>| matches!(token.lexeme, Lexeme::Begin(_));
+    if !tokens.iter().any(marks) || tokens.iter().any(framed) {
+        return;
+    }
+    let mut depth = 0usize;
+    for at in 0..tokens.len() {
+        let apart = tokens[at].spaced && tokens.get(at + 1).is_some_and(|next| next.spaced);
+        match tokens[at].lexeme {
+            Lexeme::Open(_) => depth += 1,
+            Lexeme::Close(_) => depth = depth.saturating_sub(1),
+            Lexeme::Sign(Sign::Ampersand) if depth == 0 && apart => {
+                tokens[at].lexeme = Lexeme::Sign(Sign::And);
+            }
+            Lexeme::Sign(Sign::NewRow) if depth == 0 => {
+                tokens[at].lexeme = Lexeme::Sign(Sign::Comma);
+            }
+            _ => {}
+        }
     }
 }
 

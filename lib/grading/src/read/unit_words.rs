@@ -142,7 +142,8 @@ impl Parser<'_> {
 
     /// Known units, and behind plain numbers any longer word.
     fn is_unit_word(&self, word: &str, numeric: bool, bracketed: bool, so_far: &str) -> bool {
-        let counted = bracketed || word.len() >= 4 || !so_far.is_empty();
+        let short = self.tokens[self.at].spaced && SHORT_NOUNS.contains(&word);
+        let counted = bracketed || short || word.len() >= 4 || !so_far.is_empty();
         let power = units::is_power_word(word)
             && (self.is_unit_after()
                 || matches!(self.peek_after(1), Some(Lexeme::Sign(Sign::Dot))));
@@ -223,6 +224,13 @@ impl Parser<'_> {
         Some(power)
     }
 }
+
+/// Things that are counted, in three letters: other short words behind a number are products of names.
+const SHORT_NOUNS: [&str; 28] = [
+    "way", "cat", "dog", "cow", "pig", "hen", "boy", "men", "man", "kid", "son", "box", "bag",
+    "cup", "can", "egg", "toy", "pen", "car", "bus", "van", "hat", "pie", "bar", "job", "leg",
+    "bee", "set",
+];
 
 /// Whether words behind a number may name its unit: nothing that joins, denies or counts on.
 fn names_unit(text: &str) -> bool {
