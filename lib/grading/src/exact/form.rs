@@ -6,6 +6,8 @@ use num_bigint::BigInt;
 use num_rational::{BigRational, Ratio};
 use num_traits::{One, Signed, Zero};
 
+use super::rational::{self, Length};
+
 /// Exponents are small; arithmetic on them is checked.
 pub(crate) type Exponent = Ratio<i64>;
 
@@ -95,7 +97,7 @@ impl Form {
                 }
             }
             Entry::Occupied(mut slot) => {
-                *slot.get_mut() += coefficient;
+                *slot.get_mut() = rational::sum(slot.get(), &coefficient);
                 if slot.get().is_zero() {
                     slot.remove();
                 }
@@ -115,7 +117,7 @@ impl Form {
             return Self::zero();
         }
         for coefficient in self.terms.values_mut() {
-            *coefficient *= factor;
+            *coefficient = rational::product(coefficient, factor);
         }
         self
     }
@@ -137,12 +139,18 @@ impl Form {
         self.leading().is_some_and(Signed::is_negative)
     }
 
-    /// Bits of the largest coefficient: what arithmetic on it costs.
+    /// Bits of the largest coefficient.
     pub(super) fn bits(&self) -> u64 {
         self.terms
             .values()
             .map(|c| c.numer().bits() + c.denom().bits())
             .max()
             .unwrap_or(0)
+    }
+
+    /// The longest numerator and the longest denominator: what arithmetic on the form costs.
+    pub(super) fn length(&self) -> Length {
+        let lengths = self.terms.values().map(Length::of);
+        lengths.fold(Length::default(), Length::longer)
     }
 }

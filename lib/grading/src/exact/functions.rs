@@ -8,6 +8,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use super::form::{Atom, Exponent, Form, Monomial};
 use super::integers;
 use super::normalise::{Normaliser, Unsettled};
+use super::rational::{self, Length};
 use crate::read::node::Node;
 use crate::read::token::Function;
 
@@ -53,7 +54,7 @@ impl Normaliser<'_> {
             Function::Ln | Function::Log | Function::Log2 | Function::Log10 => {
                 self.logarithm(function, first, forms.get(1))
             }
-            Function::Abs => Ok(self.absolute(first)),
+            Function::Abs => self.absolute(first),
             Function::Binomial => match forms.get(1).and_then(Form::as_rational) {
                 Some(below) => self.binomial(&below, &forms),
                 None => Ok(self.call(function, forms)),
@@ -99,6 +100,15 @@ impl Normaliser<'_> {
         function: Function,
         values: &[BigRational],
     ) -> Result<Option<BigRational>, Unsettled> {
+        let longest = values.iter().map(Length::of);
+        let longest = longest.fold(Length::default(), Length::longer);
+        // Divisors, rests and comparisons are quadratic in the length.
+        let words = longest.top.max(longest.bottom);
+        self.budget.spend(
+            values
+                .len()
+                .saturating_mul(rational::cost_of_divisor(words)),
+        )?;
         let whole = |value: BigInt| Some(BigRational::from_integer(value));
         Ok(match (function, values) {
             (Function::Abs, [x]) => Some(x.abs()),
@@ -110,9 +120,10 @@ impl Normaliser<'_> {
             (Function::Modulo, [a, m]) if integers(values) && !m.is_zero() => {
                 whole(a.numer().mod_floor(&m.numer().abs()))
             }
-            (Function::Gcd, all) if integers(all) => {
-                whole(all.iter().fold(BigInt::zero(), |a, b| a.gcd(b.numer())))
-            }
+            (Function::Gcd, all) if integers(all) => whole(
+                all.iter()
+                    .fold(BigInt::zero(), |a, b| rational::divisor(&a, b.numer())),
+            ),
             (Function::Lcm, all) if integers(all) => {
                 whole(all.iter().fold(BigInt::one(), |a, b| a.lcm(b.numer())))
             }
@@ -148,7 +159,7 @@ impl Normaliser<'_> {
         for step in 0..below as i64 {
             let factor = above.clone().add(Form::integer(-step));
             product = self.times(&product, &factor)?;
-            product = product.scaled(&BigRational::new(1.into(), (step + 1).into()));
+            product = self.scaled(product, &BigRational::new(1.into(), (step + 1).into()))?;
         }
         Ok(product)
     }
@@ -173,16 +184,20 @@ impl Normaliser<'_> {
         }
         let inverse = self.rational_power(&scale, -Exponent::one())?;
         let ratio = self.times(&natural, &inverse)?;
-        Ok(self.cancelled(&natural, &scale).unwrap_or(ratio))
+        Ok(self.cancelled(&natural, &scale)?.unwrap_or(ratio))
     }
 
     /// `natural / scale` when one is a rational multiple of the other: `\log_4 8`.
-    fn cancelled(&self, natural: &Form, scale: &Form) -> Option<Form> {
+    fn cancelled(&self, natural: &Form, scale: &Form) -> Result<Option<Form>, Unsettled> {
+        let (Some(top), Some(bottom)) = (natural.leading(), scale.leading()) else {
+            return Ok(None);
+        };
         if natural.terms.len() != scale.terms.len() {
-            return None;
+            return Ok(None);
         }
-        let ratio = natural.leading()? / scale.leading()?;
-        (scale.clone().scaled(&ratio) == *natural).then(|| Form::rational(ratio))
+        let ratio = rational::product(top, &bottom.recip());
+        let same = self.scaled(scale.clone(), &ratio)? == *natural;
+        Ok(same.then(|| Form::rational(ratio)))
     }
 
     /// `ln`, with the numeric factor taken apart prime by prime and powers of `e` undone.
@@ -206,10 +221,10 @@ impl Normaliser<'_> {
                 Atom::Prime(prime) => {
                     let part =
                         self.logarithm_of_number(&BigRational::from_integer(prime.into()))?;
-                    sum = sum.add(part.scaled(&scale));
+                    sum = sum.add(self.scaled(part, &scale)?);
                 }
                 Atom::Power(base, direction) if *base == self.euler() => {
-                    sum = sum.add(direction.scaled(&scale))
+                    sum = sum.add(self.scaled(*direction, &scale)?)
                 }
                 _ => rest.push((id, exponent)),
             }
@@ -245,12 +260,12 @@ impl Normaliser<'_> {
     }
 
     /// `|x|` with the numeric factor outside and the sign of the rest fixed.
-    fn absolute(&mut self, argument: &Form) -> Form {
+    fn absolute(&mut self, argument: &Form) -> Result<Form, Unsettled> {
         let Some(leading) = argument.leading().cloned() else {
-            return Form::zero();
+            return Ok(Form::zero());
         };
-        let inner = argument.clone().scaled(&leading.recip());
-        self.call(Function::Abs, vec![inner]).scaled(&leading.abs())
+        let inner = self.scaled(argument.clone(), &leading.recip())?;
+        Ok(self.call(Function::Abs, vec![inner]).scaled(&leading.abs()))
     }
 }
 

@@ -10,6 +10,7 @@ mod modular;
 mod normalise;
 mod powers;
 mod products;
+mod rational;
 mod small;
 
 pub(crate) use modular::same_at_whole_numbers;

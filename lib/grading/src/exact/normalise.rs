@@ -4,6 +4,7 @@ use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::form::{Atom, Exponent, Form};
+use super::rational;
 use crate::budget::{Budget, Exhausted};
 use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
@@ -178,14 +179,15 @@ impl<'b> Normaliser<'b> {
         })
     }
 
-    /// Takes what adding two forms costs: finding common denominators is quadratic in their length.
+    /// Takes what adding two forms costs, where their numbers are not too long.
     fn pay_for(&self, a: &Form, b: &Form) -> Result<(), Unsettled> {
-        let words = usize::try_from((a.bits() + b.bits()) / 64).unwrap_or(usize::MAX);
+        let (a, length) = (a.length(), b.length());
+        let words = a.top + a.bottom + length.top + length.bottom;
         if words > MOST_WORDS {
             return Err(Unsettled::TooLarge);
         }
         self.budget
-            .spend(b.terms.len() * (1 + words + words * words / 8))?;
+            .spend(b.terms.len() * (1 + rational::cost(a, length)))?;
         Ok(())
     }
 

@@ -58,7 +58,7 @@ impl Normaliser<'_> {
             // The exponent is too long for the table: the whole power is one opaque atom.
             let id = self.intern(Atom::Power(
                 Box::new(base.clone()),
-                Box::new(direction.clone().scaled(&scale)),
+                Box::new(self.scaled(direction.clone(), &scale)?),
             ));
             return Ok(Form::atom(id, Exponent::one()));
         };
@@ -74,9 +74,8 @@ impl Normaliser<'_> {
             let exponent = own.checked_mul(&exponent).ok_or(Unsettled::TooLarge)?;
             let factor = match self.atoms[id].clone() {
                 Atom::Power(inner, inner_direction) => {
-                    let direction = self
-                        .times(&inner_direction, direction)?
-                        .scaled(&exponent_rational(exponent));
+                    let direction = self.times(&inner_direction, direction)?;
+                    let direction = self.scaled(direction, &exponent_rational(exponent))?;
                     self.power(&inner, &direction)?
                 }
                 _ => self.power_atom(Form::atom(id, Exponent::one()), direction, exponent)?,
@@ -252,7 +251,7 @@ impl Normaliser<'_> {
         } else {
             leading.abs()
         };
-        let primitive = base.clone().scaled(&content.recip());
+        let primitive = self.scaled(base.clone(), &content.recip())?;
         let factor = self.rational_power(&Form::rational(content), exponent)?;
         let id = self.intern(Atom::Sum(Box::new(primitive)));
         self.joined(factor, Monomial(vec![(id, exponent)]), &BigRational::one())

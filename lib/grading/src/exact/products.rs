@@ -6,6 +6,7 @@ use num_traits::{CheckedAdd, One, Signed, Zero};
 
 use super::form::{Atom, Exponent, Form, Monomial};
 use super::normalise::{Normaliser, Unsettled};
+use super::rational::{self, Length};
 
 /// Sums longer than this are not multiplied out.
 const MOST_TERMS: usize = 300;
@@ -22,8 +23,9 @@ impl Normaliser<'_> {
         }
         for (m, c) in &left.terms {
             for (n, d) in &right.terms {
-                self.budget.spend(STEPS_PER_TERM + cost_of_product(c, d))?;
-                let term = self.merged(m, n, c * d)?;
+                let cost = rational::cost(Length::of(c), Length::of(d));
+                self.budget.spend(STEPS_PER_TERM.saturating_add(cost))?;
+                let term = self.merged(m, n, rational::product(c, d))?;
                 product = product.add(term);
             }
         }
@@ -63,8 +65,9 @@ impl Normaliser<'_> {
             match &self.atoms[id] {
                 Atom::Prime(prime) => {
                     let whole = exponent.floor().to_integer();
-                    coefficient *=
+                    let power =
                         self.integer_power(&BigRational::from_integer((*prime).into()), whole)?;
+                    coefficient = rational::product(&coefficient, &power);
                     let rest = exponent - exponent.floor();
                     if !rest.is_zero() {
                         kept.push((id, rest));
@@ -114,9 +117,19 @@ impl Normaliser<'_> {
                 }
             }
             atoms.retain(|(_, exponent)| !exponent.is_zero());
-            product.add_term(Monomial(atoms), coefficient * c);
+            let cost = rational::cost(Length::of(&coefficient), Length::of(c));
+            self.budget.spend(1 + cost)?;
+            product.add_term(Monomial(atoms), rational::product(&coefficient, c));
         }
         Ok(product)
+    }
+
+    /// `form * factor`, paid for by its length.
+    pub(super) fn scaled(&self, form: Form, factor: &BigRational) -> Result<Form, Unsettled> {
+        let cost = rational::cost(form.length(), Length::of(factor));
+        self.budget
+            .spend(form.terms.len().saturating_mul(1 + cost))?;
+        Ok(form.scaled(factor))
     }
 
     /// `value^exponent`, unless the result would be too long.
@@ -133,7 +146,8 @@ impl Normaliser<'_> {
         if bits > LONGEST {
             return Err(Unsettled::TooLarge);
         }
-        self.budget.spend(1 + (bits / 64) as usize)?;
+        let words = usize::try_from(bits / 64).unwrap_or(usize::MAX);
+        self.budget.spend(1 + words + words * words / 32)?;
         let power = value.pow(i32::try_from(exponent.abs()).map_err(|_| Unsettled::TooLarge)?);
         Ok(if exponent < 0 { power.recip() } else { power })
     }
@@ -143,7 +157,10 @@ impl Normaliser<'_> {
         let (mut top, mut bottom) = (Form::integer(1), base.clone());
         for _ in 0..4 {
             if let Some(value) = bottom.as_rational() {
-                return Ok((!value.is_zero()).then(|| top.scaled(&value.recip())));
+                return match value.is_zero() {
+                    true => Ok(None),
+                    false => self.scaled(top, &value.recip()).map(Some),
+                };
             }
             let half = Exponent::new(1, 2);
             let mut root = None;
@@ -190,16 +207,6 @@ impl Normaliser<'_> {
         }
         Ok(Some(product))
     }
-}
-
-/// Steps for a product of fractions in lowest terms, added to another: a common divisor takes a time quadratic in
-/// the lengths.
-fn cost_of_product(a: &BigRational, b: &BigRational) -> usize {
-    let words = |bits: u64| usize::try_from(bits / 64).unwrap_or(usize::MAX);
-    let top = words(a.numer().bits() + b.numer().bits());
-    let bottom = words(a.denom().bits() + b.denom().bits());
-    let reduced = bottom.saturating_mul(top.saturating_add(bottom)) / 8;
-    top.saturating_mul(4).saturating_add(reduced)
 }
 
 fn sum(left: Exponent, right: Exponent) -> Result<Exponent, Unsettled> {
