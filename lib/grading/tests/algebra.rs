@@ -37,6 +37,27 @@ fn names_and_formulas() {
             &[("Ax^2", "(Ax)^2"), ("LQSX", "LQXS"), ("qvb", "qvB")],
         ),
         (
+            "names that are whole numbers by custom",
+            &[
+                (r"\binom{n}{k}", r"\binom{n}{n-k}"),
+                (r"\binom{n+1}{k}", r"\binom nk+\binom n{k-1}"),
+                (r"\cos(n\pi)", "(-1)^n"),
+                (r"(-1)^{2n}", "1"),
+                (r"\lfloor \frac{n+1}{2}\rfloor", r"\lceil \frac n2\rceil"),
+                (
+                    r"\frac{1-(-1)^n}{n\pi}\sin(nx)",
+                    r"\frac{1-\cos n\pi}{n\pi}\sin nx",
+                ),
+            ],
+            &[
+                (r"\binom{n}{k}", r"\binom{n}{k+1}"),
+                (r"\sin(x\pi)", "0"),
+                ("(-1)^{2x}", "1"),
+                (r"\frac{1-(-1)^n}{n}", r"\frac{1+\cos n\pi}{n}"),
+                (r"(-1)^n", r"\cos n"),
+            ],
+        ),
+        (
             "marks and subscripts belong to a name",
             &[(r"\dot x_0", r"\dot{x}_0"), ("m_pc^2", "m_p c^2")],
             &[(r"\dot{\theta}", r"\ddot{\theta}"), (r"\bar{x}", "x")],

@@ -149,6 +149,28 @@ fn units_in_letters_words_and_text() {
 }
 
 #[test]
+fn prefixes_of_units() {
+    check(
+        "prefixes",
+        &[
+            (r"5\text{ MeV}", r"5000\text{ keV}"),
+            (r"2.5\text{ GHz}", r"2500\text{ MHz}"),
+            (r"1\text{ kcal}", r"4184\text{ J}"),
+            (r"5\text{ MeV}", "5"),
+        ],
+        &[
+            (r"5\text{ MeV}", r"5\text{ eV}"),
+            (r"5\text{ GHz}", r"5\text{ MHz}"),
+            (r"5\text{ mmol}", r"5\text{ mol}"),
+            (r"5\text{ kpc}", r"5\text{ pc}"),
+            (r"5\text{ erg}", r"5\text{ J}"),
+            (r"5\text{ decades}", r"5\text{ years}"),
+            (r"5\text{ °C}", r"5\text{ °F}"),
+        ],
+    );
+}
+
+#[test]
 fn quantities_of_several_parts() {
     check(
         "parts",
@@ -310,7 +332,6 @@ fn separators_and_decimal_commas() {
             (r"\, 1e-8", "1e-8"),
             ("1.24e−8", "1.24e-8"),
             ("1.24e–8", "1.24e-8"),
-            ("3E+8", "300000000"),
             (r"5\text{.}", "5"),
         ],
         &[
@@ -326,7 +347,7 @@ fn separators_and_decimal_commas() {
             ("45,00", "4500"),
             ("82{,}000", "82"),
             (r"2e-3\pi", r"0.002\pi"),
-            ("3E+k", "3E+8"),
+            ("2000", "2E+3"),
         ],
     );
 }

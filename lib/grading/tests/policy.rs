@@ -341,6 +341,8 @@ fn unevaluated_is_undecided() {
             "{prediction} for {reference}"
         );
     }
+    let permuted = [r"\frac12, \int_0^1 x\,dx", r"\int_0^1 x\,dx, \frac12"];
+    assert!(equivalent(permuted[0], permuted[1], &Options::default()).equivalent);
     let decision = equivalent(r"(2, \int_0^1 x\,dx)", r"(1, \frac12)", &Options::default());
     assert_eq!(decision.reason, Reason::DifferentElement);
 }

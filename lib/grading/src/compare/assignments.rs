@@ -62,6 +62,10 @@ impl Comparison<'_> {
         turned: bool,
     ) -> Option<Decision> {
         let different = name_different_things(&pairs);
+        // `x = 1 or x = 2` is no point.
+        if !each_once(&pairs) {
+            return None;
+        }
         sort_neighbours(&mut pairs);
         let values: Vec<Node> = pairs.into_iter().map(|(_, value)| value.clone()).collect();
         match other {
@@ -108,20 +112,27 @@ fn assignments(node: &Node) -> Option<Vec<Assignment<'_>>> {
 /// writing.
 fn sort_neighbours(pairs: &mut [Assignment<'_>]) {
     let name = |(label, _): &Assignment<'_>| match label {
-        Node::Symbol(name) => Some(name.clone()),
+        Node::Symbol(name) => Some(in_order(name)),
         _ => None,
     };
-    let Some(mut names) = pairs.iter().map(name).collect::<Option<Vec<String>>>() else {
+    let Some(mut names) = pairs.iter().map(name).collect::<Option<Vec<_>>>() else {
         return;
     };
     names.sort_unstable();
-    let letter = |name: &String| name.chars().next().map_or(0, u32::from);
+    let letter = |name: &(String, Option<u64>, String)| name.0.chars().next().map_or(0, u32::from);
     let neighbours = names
         .windows(2)
         .all(|pair| letter(&pair[1]) - letter(&pair[0]) <= 1);
     if neighbours {
         pairs.sort_by_key(name);
     }
+}
+
+/// What names are sorted by: the letter, and the subscript as a number, so that `x_2` is before `x_{10}`.
+fn in_order(name: &str) -> (String, Option<u64>, String) {
+    let (letter, subscript) = name.split_once('_').unwrap_or((name, ""));
+    let digits = subscript.trim_matches(|c: char| !c.is_ascii_digit());
+    (letter.to_owned(), digits.parse().ok(), subscript.to_owned())
 }
 
 /// Whether values are given to names of different letters.

@@ -18,7 +18,7 @@ pub(super) fn compare(
         false => choice(reference),
     };
     if let (Some(a), Some(b)) = (choice(prediction), asked) {
-        let marked = is_marked(prediction) || is_marked(reference) || reference.len() > 2;
+        let marked = is_marked(prediction) || is_marked(reference);
         // Beyond J an unmarked letter is a name, and capitals matter.
         if a == b && (marked || matches!(a, 'A'..='J')) {
             return Some(Decision::yes(Reason::SameChoice));
@@ -34,7 +34,8 @@ pub(super) fn compare(
         _ => false,
     };
     let led = reference_asks
-        && choice(reference).is_some_and(|letter| leading_choice(prediction) == Some(letter));
+        && choice(reference)
+            .is_some_and(|letter| leading_choice(prediction).is_some_and(|(own, _)| own == letter));
     (listed || led).then(|| Decision::yes(Reason::SameChoice))
 }
 
@@ -133,13 +134,13 @@ fn lettered(line: &str) -> Option<char> {
     (rest.starts_with(['.', ':', ')', ' ']) && (worded || valued)).then_some(letter)
 }
 
-/// Whether a letter is marked as a choice: in brackets, upright, or with a full stop.
+/// Whether a letter is marked as a choice: in brackets, upright, with a full stop, or by further words.
 fn is_marked(text: &str) -> bool {
     text.contains(['(', '{', '.']) || text.len() > 2
 }
 
 /// The letter of a choice that goes on with the choice's text: `(A) 5`, `A. 5`, `\textbf{(A)}\ 5`.
-fn leading_choice(text: &str) -> Option<char> {
+fn leading_choice(text: &str) -> Option<(char, &str)> {
     let text = stripped(text);
     let text = text
         .strip_prefix('\\')
@@ -157,7 +158,7 @@ fn leading_choice(text: &str) -> Option<char> {
     let rest = characters.as_str();
     let behind = rest.strip_prefix('}').unwrap_or(rest);
     let goes_on = behind.is_empty() || behind.starts_with([' ', '~', '\\', '$']);
-    (closed && goes_on && !takes_back(rest)).then_some(letter)
+    (closed && goes_on && !takes_back(rest)).then_some((letter, rest))
 }
 
 /// Whether what follows a choice names another one or denies it: `or (D)`, `is wrong`.
@@ -188,10 +189,8 @@ const TAKING_BACK: [&str; 10] = [
 
 /// What stands behind the letter of `\textbf{(D)}\ \frac{5}{9}`.
 pub(super) fn value_of_choice(text: &str) -> Option<&str> {
-    let text = stripped(text);
-    leading_choice(text)?;
-    let (_, behind) = text.split_once(')')?;
-    let behind = behind.trim_start_matches(['}', '\\', ' ', '~', ':', '.']);
+    let (_, text) = leading_choice(text)?;
+    let behind = text.trim_start_matches(['}', '\\', ' ', '~', ':', '.']);
     // The backslash of a command was no blank.
     let start = text.len() - behind.len();
     let command =

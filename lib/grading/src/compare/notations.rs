@@ -57,7 +57,7 @@ impl Comparison<'_> {
                     format!("modulo {m}, not {n}")
                 }));
             }
-            if congruent(left.value, right.value, m) {
+            if congruent(left.value, right.value, m) || congruent(left.value, right.value, n) {
                 return Some(Decision::yes(Reason::SameNumber));
             }
         }

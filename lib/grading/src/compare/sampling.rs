@@ -6,6 +6,8 @@ use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
 use crate::read::node::Node;
 use crate::read::token::Function;
 
+/// Decimals that leave a value so many times less certain than they are themselves cancel or are raised to a power.
+const STRAINED: f64 = 10.0;
 /// Points that must agree before equality is called certain.
 const ENOUGH: usize = 4;
 /// Points at which wide numbers confirm what doubles agree on.
@@ -85,7 +87,7 @@ impl Comparison<'_> {
     /// Compares at pseudo-random points until `most` agree; `least` must. Constants are the same at all of them.
     fn sampled<T: Real>(&self, sides: &Sides<'_>, least: usize, most: usize) -> Numeric {
         let fuzz = sides.fuzz;
-        let (mut agreed, mut doubtful) = (0, false);
+        let (mut agreed, mut strained, mut doubtful) = (0, 0, false);
         for round in 0..if most == 1 {
             1
         } else {
@@ -114,6 +116,8 @@ impl Comparison<'_> {
             if (far || distance.size() > distance.error * 1.000_1) && !vague {
                 return Numeric::Apart(relative(distance, y));
             }
+            strained +=
+                usize::from(fuzz.is_some_and(|width| y.error > STRAINED * width * y.size()));
             doubtful |= vague;
             agreed += usize::from(!vague);
             if agreed == most {
@@ -121,6 +125,7 @@ impl Comparison<'_> {
             }
         }
         match agreed >= least {
+            true if 2 * strained > agreed => Numeric::Vague,
             true => Numeric::Same,
             false if doubtful => Numeric::Vague,
             false => Numeric::Unknown,

@@ -107,7 +107,7 @@ impl Comparison<'_> {
         let mut covered = vec![false; r.len()];
         // Elements that one on the other side may be equal to.
         let mut doubtful = vec![false; r.len()];
-        let (mut worst, mut doubt) = (None, None);
+        let (mut worst, mut doubt, mut unsettled) = (None, None, false);
         for item in p.iter() {
             let (mut found, mut doubted) = (false, false);
             for (at, other) in r.iter().enumerate() {
@@ -133,14 +133,18 @@ impl Comparison<'_> {
                     worst = Some(decision);
                 }
             }
+            unsettled |= !found && doubted;
             if !found && !doubted {
                 return self.missing(&p, &r, item, "the reference", worst);
             }
         }
-        let mut uncovered = covered.iter().zip(&doubtful);
-        match uncovered.position(|(covered, doubtful)| !covered && !doubtful) {
+        unsettled |= covered.contains(&false);
+        let mut sides = covered.iter().zip(&doubtful);
+        match sides.position(|(covered, doubtful)| !covered && !doubtful) {
             Some(at) => self.missing(&p, &r, &r[at], "the prediction", None),
-            None => doubt.unwrap_or_else(|| Decision::yes(Reason::SameElements)),
+            None => doubt
+                .filter(|_| unsettled)
+                .unwrap_or_else(|| Decision::yes(Reason::SameElements)),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::{Decision, Reason};
 
 /// Digits that only a computed double shows: 0.30000000000000004.
 const DIGITS_OF_A_DOUBLE: u32 = 15;
+
 impl Comparison<'_> {
     /// Exact arithmetic, then evaluation, then the clauses about rounding.
     pub(super) fn values(&self, p: &Node, r: &Node) -> Decision {
@@ -75,6 +76,10 @@ impl Comparison<'_> {
         }
         match self.numeric(p, r, decimal_log, None) {
             Numeric::Same => Decision::yes(Reason::SameValues),
+            // Between whole numbers a binomial and `(-1)^n` are no more than a guess.
+            Numeric::Apart(_) if same_at_whole_numbers(p, r, &self.budget) => {
+                Decision::yes(Reason::SameValues)
+            }
             Numeric::Apart(distance) => self.apart(p, r, distance, decimal_log),
             Numeric::Vague | Numeric::Unknown if self.budget.left() == 0 => spent(),
             Numeric::Vague | Numeric::Unknown if same_at_whole_numbers(p, r, &self.budget) => {
@@ -157,7 +162,7 @@ impl Comparison<'_> {
             ) == Numeric::Same
     }
 
-    /// Whether a decimal agrees with an exact value that no decimal is: a constant, and no whole number.
+    /// Whether a decimal agrees with an exact constant, which none of its length is.
     fn agrees_in_digits(&self, p: &Node, r: &Node, distance: f64) -> bool {
         let Some(digits) = self.options.agreeing_digits else {
             return false;
@@ -165,7 +170,7 @@ impl Comparison<'_> {
         if p.has_symbols() || r.has_symbols() || has_decimals(r) {
             return false;
         }
-        let shown = significant_digits(p);
+        let (shown, places) = shown_digits(p);
         let agreed = 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX));
         if shown < digits || distance > agreed {
             return false;
@@ -175,7 +180,7 @@ impl Comparison<'_> {
             // Of a whole number the digits before the point must agree and some behind it.
             Some(value) if value.is_integer() && distance * magnitude(&value) >= 1e-3 => false,
             // What as many digits can say must be said; only the noise of doubles is no other number.
-            Some(value) if is_decimal_of(&value, shown) => {
+            Some(value) if is_decimal_of(&value, places) => {
                 shown >= DIGITS_OF_A_DOUBLE && distance <= 1e-14
             }
             _ => true,
@@ -187,14 +192,15 @@ pub(super) fn spent() -> Decision {
     Decision::no(Reason::BudgetSpent, || "out of steps".to_owned())
 }
 
-/// The most digits of a decimal in a tree.
-fn significant_digits(node: &Node) -> u32 {
+/// The most digits of a decimal in a tree, and the most behind its point.
+fn shown_digits(node: &Node) -> (u32, i32) {
     match node {
-        Node::Number(number) if number.decimal => number.significant,
-        node => {
-            let below = node.children().into_iter().map(significant_digits);
-            below.max().unwrap_or(0)
-        }
+        Node::Number(number) if number.decimal => (number.significant, number.places),
+        node => node
+            .children()
+            .into_iter()
+            .map(shown_digits)
+            .fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d))),
     }
 }
 
@@ -203,9 +209,9 @@ fn magnitude(value: &BigRational) -> f64 {
 }
 
 /// Whether a number ends as a decimal with at most so many digits behind the point.
-fn is_decimal_of(value: &BigRational, digits: u32) -> bool {
-    let ten = || BigInt::from(10);
-    value.is_integer() || (ten().pow(digits) % value.denom()).is_zero()
+fn is_decimal_of(value: &BigRational, places: i32) -> bool {
+    let places = u32::try_from(places).unwrap_or(0);
+    value.is_integer() || (BigInt::from(10).pow(places) % value.denom()).is_zero()
 }
 
 fn has_bare_log(node: &Node) -> bool {

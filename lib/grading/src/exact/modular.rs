@@ -12,7 +12,7 @@ use num_traits::ToPrimitive;
 use crate::budget::Budget;
 use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
-use crate::read::token::Function;
+use crate::read::token::{Constant, Function};
 
 /// The Mersenne prime 2^61 - 1.
 const PRIME: u64 = (1 << 61) - 1;
@@ -22,27 +22,17 @@ const LARGEST: i64 = 4000;
 const POINTS: u64 = 4;
 const ROUNDS: u64 = 16;
 
-/// Whether a side speaks of factorials, binomials or sums, and both agree wherever they were evaluated.
+/// Whether a side speaks of what has values at whole numbers only, or says something special there, and both agree
+/// wherever they were evaluated.
 pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool {
-    let combinatorial = |node: &Node| {
-        let counted = |f: &Function| {
-            matches!(
-                f,
-                Function::Factorial | Function::DoubleFactorial | Function::Binomial
-            )
-        };
-        node.any(&|node| match node {
-            Node::Apply(function, _) => counted(function),
-            Node::Range { .. } => true,
-            _ => false,
-        })
-    };
-    if !combinatorial(p) && !combinatorial(r) {
+    if !p.any(&is_counting) && !r.any(&is_counting) {
         return false;
     }
     let mut counts = Vec::new();
     counting_names(p, false, &mut counts);
     counting_names(r, false, &mut counts);
+    counts.sort_unstable();
+    counts.dedup();
     let mut agreed = 0;
     for round in 0..ROUNDS {
         let mut point = Point {
@@ -63,7 +53,45 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
     agreed >= POINTS
 }
 
-/// The names inside bounds, exponents and what factorials and binomials are taken of.
+/// Factorials, binomials and sums; and of names that are whole numbers by custom, powers of -1, `\cos n\pi` and floors.
+fn is_counting(node: &Node) -> bool {
+    match node {
+        Node::Range { .. } => true,
+        Node::Apply(Function::Factorial | Function::DoubleFactorial | Function::Binomial, _) => {
+            true
+        }
+        Node::Apply(Function::Cos | Function::Sin, arguments) => {
+            let pi = |node: &Node| *node == Node::Constant(Constant::Pi);
+            arguments.iter().any(|argument| argument.any(&pi)) && are_whole_by_custom(arguments)
+        }
+        Node::Apply(Function::Floor | Function::Ceiling, arguments) => {
+            are_whole_by_custom(arguments)
+        }
+        Node::Power(base, exponent) => {
+            is_minus_one(base) && are_whole_by_custom(std::slice::from_ref(exponent))
+        }
+        _ => false,
+    }
+}
+
+fn is_minus_one(node: &Node) -> bool {
+    matches!(node, Node::Negative(inner) if **inner == Node::integer(1))
+}
+
+/// Whether there are names, and all of them are such as are given to whole numbers.
+fn are_whole_by_custom(nodes: &[Node]) -> bool {
+    let mut names = Vec::new();
+    for node in nodes {
+        node.names(&mut names);
+    }
+    let whole = |name: &&str| {
+        let letter = name.split('_').next().unwrap_or(name);
+        matches!(letter, "n" | "m" | "k" | "j" | "l" | "N" | "M" | "K")
+    };
+    !names.is_empty() && names.iter().all(whole)
+}
+
+/// The names inside bounds, exponents, and what factorials, binomials, floors and multiples of π are taken of.
 fn counting_names<'n>(node: &'n Node, counted: bool, names: &mut Vec<&'n str>) {
     match node {
         Node::Symbol(name) if counted => names.push(name),
@@ -76,14 +104,9 @@ fn counting_names<'n>(node: &'n Node, counted: bool, names: &mut Vec<&'n str>) {
             counting_names(base, counted, names);
             counting_names(exponent, true, names);
         }
-        Node::Apply(_, arguments) => {
-            for argument in arguments {
-                counting_names(argument, true, names);
-            }
-        }
         node => {
             for child in node.children() {
-                counting_names(child, counted, names);
+                counting_names(child, counted || is_counting(node), names);
             }
         }
     }
@@ -106,13 +129,9 @@ impl<'b> Point<'b> {
         }
         let index = |(own, value): &(&str, i64)| if name.contains(own) { *value } else { 0 };
         let indices = self.bindings.iter().map(index).fold(0, i64::saturating_add);
-        let mixed = name.bytes().fold(self.round + 1, |state, byte| {
-            (state ^ u64::from(byte))
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                .rotate_left(23)
-        });
+        let mixed = mixed(name, self.round);
         let range = match self.round % 4 {
-            _ if !self.counts.contains(&name) => 0..PRIME,
+            _ if self.counts.binary_search(&name).is_err() => 0..PRIME,
             0 | 1 => 1..98,
             2 => 98..500,
             _ => 500..LARGEST.unsigned_abs(),
@@ -180,25 +199,99 @@ impl<'b> Point<'b> {
                 let below = times(self.factorial(k, 1)?, self.factorial(n - k, 1)?)?;
                 times(self.factorial(n, 1)?, inverse(below)?)
             }
+            Node::Apply(Function::Floor | Function::Ceiling, _) => {
+                residue(&BigInt::from(self.whole(node)?))
+            }
+            Node::Apply(function, arguments) => match arguments.as_slice() {
+                [argument] => self.function(*function, argument),
+                _ => None,
+            },
+            Node::Constant(Constant::Pi) => Some(self.scrambled("π", 0)),
+            Node::Constant(Constant::E) => Some(self.scrambled("e", 0)),
+            _ => None,
+        }
+    }
+
+    /// `\cos n\pi`, `\sin n\pi`, and any other function as a scrambled value of its argument: equal where the
+    /// arguments are.
+    fn function(&mut self, function: Function, argument: &'b Node) -> Option<u64> {
+        match (function, self.multiple_of_pi(argument)) {
+            (Function::Sin, Some(_)) => Some(0),
+            (Function::Cos, Some(multiple)) if multiple % 2 == 0 => Some(1),
+            (Function::Cos, Some(_)) => Some(PRIME - 1),
+            _ => {
+                let value = self.value(argument)?;
+                Some(self.scrambled(&format!("{function:?}"), value))
+            }
+        }
+    }
+
+    fn scrambled(&self, name: &str, value: u64) -> u64 {
+        mixed(name, self.round ^ value) % PRIME
+    }
+
+    /// How often π is in an argument, where that is a whole number.
+    fn multiple_of_pi(&self, node: &Node) -> Option<i64> {
+        let pi = |node: &&Node| **node == Node::Constant(Constant::Pi);
+        match node {
+            node if pi(&node) => Some(1),
+            Node::Negative(inner) => self.multiple_of_pi(inner)?.checked_neg(),
+            Node::Product(factors) if factors.iter().filter(pi).count() == 1 => {
+                let rest = factors.iter().filter(|factor| !pi(factor));
+                rest.into_iter().try_fold(1i64, |product, factor| {
+                    product.checked_mul(self.whole(factor)?)
+                })
+            }
             _ => None,
         }
     }
 
     /// The value of an exponent or of what a factorial is taken of, which must be a whole number itself.
     fn whole(&self, node: &Node) -> Option<i64> {
+        let (top, bottom) = self.fraction(node)?;
+        (top.checked_rem(bottom)? == 0).then(|| top / bottom)
+    }
+
+    /// Small fractions, not in lowest terms; the denominator is positive.
+    fn fraction(&self, node: &Node) -> Option<(i64, i64)> {
+        self.budget.spend(1).ok()?;
         match node {
-            Node::Number(number) if number.value.is_integer() => number.value.numer().to_i64(),
-            Node::Symbol(name) => Some(self.name(name)),
-            Node::Negative(inner) => self.whole(inner)?.checked_neg(),
-            Node::Sum(all) => all
-                .iter()
-                .try_fold(0i64, |sum, term| sum.checked_add(self.whole(term)?)),
-            Node::Product(all) => all.iter().try_fold(1i64, |product, factor| {
-                product.checked_mul(self.whole(factor)?)
+            Node::Number(number) => Some((
+                number.value.numer().to_i64()?,
+                number.value.denom().to_i64()?,
+            )),
+            Node::Symbol(name) => Some((self.name(name), 1)),
+            Node::Negative(inner) => {
+                let (top, bottom) = self.fraction(inner)?;
+                Some((top.checked_neg()?, bottom))
+            }
+            Node::Sum(all) => all.iter().try_fold((0i64, 1i64), |(top, bottom), term| {
+                let (other, below) = self.fraction(term)?;
+                let sum = top
+                    .checked_mul(below)?
+                    .checked_add(other.checked_mul(bottom)?)?;
+                Some((sum, bottom.checked_mul(below)?))
+            }),
+            Node::Product(all) => all.iter().try_fold((1i64, 1i64), |(top, bottom), factor| {
+                let (other, below) = self.fraction(factor)?;
+                Some((top.checked_mul(other)?, bottom.checked_mul(below)?))
             }),
             Node::Quotient(a, b) => {
-                let (a, b) = (self.whole(a)?, self.whole(b)?);
-                (b != 0 && a.checked_rem(b)? == 0).then(|| a / b)
+                let ((top, bottom), (other, below)) = (self.fraction(a)?, self.fraction(b)?);
+                let (top, bottom) = (top.checked_mul(below)?, bottom.checked_mul(other)?);
+                match bottom.signum() {
+                    0 => None,
+                    1 => Some((top, bottom)),
+                    _ => Some((top.checked_neg()?, bottom.checked_neg()?)),
+                }
+            }
+            Node::Apply(Function::Floor, arguments) => {
+                let (top, bottom) = self.fraction(arguments.first()?)?;
+                Some((top.div_euclid(bottom), 1))
+            }
+            Node::Apply(Function::Ceiling, arguments) => {
+                let (top, bottom) = self.fraction(arguments.first()?)?;
+                Some((top.checked_neg()?.div_euclid(bottom).checked_neg()?, 1))
             }
             _ => None,
         }
@@ -238,6 +331,15 @@ impl<'b> Point<'b> {
             .step_by(step)
             .try_fold(1, times)
     }
+}
+
+/// Bits that depend on all of a name and a seed.
+fn mixed(name: &str, seed: u64) -> u64 {
+    name.bytes().fold(seed.wrapping_add(1), |state, byte| {
+        (state ^ u64::from(byte))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(23)
+    })
 }
 
 fn residue(value: &BigInt) -> Option<u64> {

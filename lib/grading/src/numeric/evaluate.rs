@@ -162,6 +162,11 @@ impl<T: Real> Evaluator<'_, T> {
             (Function::Binomial | Function::Gcd | Function::Lcm, _) => {
                 Some(self.opaque(&format!("{function:?}"), &values))
             }
+            (Function::Re | Function::Im | Function::Conjugate, _)
+                if are_complex_by_custom(arguments) =>
+            {
+                Some(self.opaque(&format!("{function:?}"), &values))
+            }
             (_, [x]) => functions::apply(function, *x)?.checked(),
             _ => None,
         }
@@ -230,6 +235,16 @@ impl<T: Real> Evaluator<'_, T> {
         }
         Some(total)
     }
+}
+
+/// Whether the names, of which there are some, are such as are given to complex numbers; all names have real values here.
+fn are_complex_by_custom(nodes: &[Node]) -> bool {
+    let mut names = Vec::new();
+    for node in nodes {
+        node.names(&mut names);
+    }
+    let complex = |name: &&str| matches!(name.split('_').next(), Some("z" | "w"));
+    !names.is_empty() && names.iter().all(complex)
 }
 
 /// The least or largest of real values; where balls overlap, any of them may be it.

@@ -74,9 +74,10 @@ impl<'a> Parser<'a> {
             }
         }
         let close = self.close().ok_or_else(|| self.unexpected())?;
-        if (open, close) == (Bracket::Square, Bracket::Square)
-            && let Some(rows) = rows(&items, &ends)
-        {
+        // One element in each row is a list, whatever parts it.
+        let several = !ends.is_empty() && ends.len() + 1 < items.len();
+        if (open, close) == (Bracket::Square, Bracket::Square) && several {
+            let rows = rows(&items, &ends).ok_or_else(|| self.unexpected())?;
             return Ok(Node::Matrix(rows));
         }
         self.grouped(open, close, items)

@@ -126,7 +126,8 @@ pub(super) fn derived(operator: &Node, of: &Node) -> Option<Node> {
         return None;
     };
     let (order, by) = operator.strip_prefix("d^")?.split_once("/d")?;
-    Some(derived_name(name, order.parse().ok()?, by))
+    let order = order.parse().ok().filter(|order| (1..=9).contains(order))?;
+    Some(derived_name(name, order, by))
 }
 
 /// The name that is derived keeps its mark before its subscript.

@@ -232,15 +232,14 @@ fn decimals(text: &str, groupable: bool, grouping: Grouping, comma: bool) -> usi
 }
 
 /// Length of `e5`, `E-6`, `e+10`. Behind an integer, `2e+3` and `3e-2` may speak of Euler's number: a plus then needs
-/// two digits, as programs print it, or a capital, and a minus a text without commands; a letter behind (`4e+7p`)
-/// makes it a sum.
+/// two digits, as programs print it, and a minus a text without commands; a letter behind (`4e+7p`) makes it a
+/// sum.
 fn exponent(text: &str, decimal: bool, bare: bool) -> usize {
     let Some(rest) = text.strip_prefix(['e', 'E']) else {
         return 0;
     };
-    let capital = text.starts_with('E');
     let signed = match rest.bytes().next() {
-        Some(b'+') => decimal || (bare && (capital || digits(&rest[1..]) > 1)),
+        Some(b'+') => decimal || (bare && digits(&rest[1..]) > 1),
         Some(b'-') => decimal || bare,
         _ => false,
     };

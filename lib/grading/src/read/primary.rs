@@ -109,6 +109,14 @@ impl Parser<'_> {
             Sign::Bar => self.between_bars(Sign::Bar, Function::Abs),
             Sign::Mid => self.between_bars(Sign::Mid, Function::Abs),
             Sign::Norm => self.between_bars(Sign::Norm, Function::Norm),
+            // `1, 2, 3, ...` goes on.
+            Sign::Dots
+                if self.at == self.tokens.len()
+                    && self.at > 1
+                    && self.tokens[self.at - 2].lexeme == Lexeme::Sign(Sign::Comma) =>
+            {
+                Ok(Node::Text("…".to_owned()))
+            }
             _ => {
                 self.at -= 1;
                 Err(self.unexpected())

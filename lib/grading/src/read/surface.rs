@@ -49,6 +49,10 @@ fn ascii(c: char) -> Option<char> {
 
 /// Without punctuation and blanks that end a sentence; `!` is a factorial and stays.
 fn unpunctuated(text: &str) -> &str {
+    // The dots of `1, 2, 3, ...` say that it goes on.
+    if text.trim_end().ends_with("...") && text.contains(',') {
+        return text;
+    }
     let text = text.trim_end_matches(['.', ',', ';', ':', '。', '，', '\n', ' ']);
     let set = text
         .strip_suffix('}')

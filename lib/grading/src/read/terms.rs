@@ -69,7 +69,7 @@ impl Parser<'_> {
                     // A percent or degree sign behind it belongs to the whole.
                     Some(Beside::Mixed(mixed)) => left = self.marked(mixed)?,
                     Some(Beside::Part(part)) => left = joined(left, part),
-                    Some(Beside::Factor(factor)) => left = applied(left, factor),
+                    Some(Beside::Factor(factor)) => left = times(left, factor),
                     None => break,
                 },
                 None => break,
@@ -78,6 +78,7 @@ impl Parser<'_> {
                 return Err(ReadError::TooDeep);
             }
         }
+        let left = derived(left);
         let left = if negative { Node::negative(left) } else { left };
         Ok(match currency {
             Some(name) => money(left, name),
@@ -220,7 +221,7 @@ impl Parser<'_> {
                         vec![node],
                     )
                 }
-                Some(Lexeme::Sign(Sign::Percent)) => {
+                Some(Lexeme::Sign(Sign::Percent)) if !matches!(node, Node::Percent(_)) => {
                     self.at += 1;
                     Node::Percent(Box::new(node))
                 }
@@ -358,23 +359,22 @@ fn times(left: Node, right: Node) -> Node {
     }
 }
 
-/// A product, or the derivative that an operator makes of a name: `\frac{d}{dt} x`.
-fn applied(left: Node, right: Node) -> Node {
-    let (operator, others) = match &left {
-        Node::Product(factors) => match factors.split_last() {
-            Some((last, others)) => (last, others),
-            None => (&left, [].as_slice()),
-        },
-        operator => (operator, [].as_slice()),
+/// A product that ends in an operator and one name as the derivative of the name: `2 \frac{d}{dt} x`. What is behind the
+/// operator otherwise is not known to be all that it is applied to.
+fn derived(term: Node) -> Node {
+    let Node::Product(factors) = &term else {
+        return term;
     };
-    match calculus::derived(operator, &right) {
-        Some(derived) if others.is_empty() => derived,
+    let [before @ .., operator, name] = factors.as_slice() else {
+        return term;
+    };
+    match calculus::derived(operator, name) {
         Some(derived) => {
-            let mut factors = others.to_vec();
+            let mut factors = before.to_vec();
             factors.push(derived);
-            Node::Product(factors)
+            Node::product(factors)
         }
-        None => times(left, right),
+        None => term,
     }
 }
 

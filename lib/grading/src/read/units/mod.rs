@@ -16,12 +16,12 @@ const LETTERS: &[char] = &[
 
 /// Short units with capitals; other capitals side by side are products (`GM`).
 const CAPITALS: &[&str] = &[
-    "Hz", "kHz", "Pa", "kPa", "kJ", "kW", "kN", "eV", "mA", "mL", "Kg", "KG", "Ft", "USD", "EUR",
-    "JPY", "CNY", "RMB", "INR", "KRW", "RUB",
+    "Hz", "kHz", "Pa", "kPa", "kJ", "kW", "kN", "eV", "keV", "MeV", "GeV", "MHz", "GHz", "mV",
+    "kV", "mA", "mL", "Kg", "KG", "Ft", "USD", "EUR", "JPY", "CNY", "RMB", "INR", "KRW", "RUB",
 ];
 
 /// Units that are as likely products of names where they are no text.
-const PRODUCTS: &[&str] = &["gm", "ma", "ns", "kn"];
+const PRODUCTS: &[&str] = &["gm", "ma", "ns", "kn", "pc", "ly", "mv", "kv", "ev"];
 
 /// Words that say a power: before the unit and behind it.
 const POWERS_BEFORE: &[(&str, i32)] = &[("square", 2), ("sq", 2), ("cubic", 3), ("cu", 3)];
