@@ -53,7 +53,7 @@ pub struct Args {
     pub extract: Option<Extract>,
 
     /// Program that reads {"response", "reference", ...} lines and answers verdict lines, in place of the built-in grader
-    #[arg(long, value_name = "CMD", conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["pairs", "responses", "compare", "explain", "profile", "extract"])]
     pub grader_command: Option<String>,
 
     /// Reward when the last attempt is right

@@ -32,11 +32,19 @@ pub fn run(file: &Path, args: &Args) -> Result<()> {
         .par_iter()
         .filter_map(|row| judged(row, args).transpose())
         .collect::<Result<Vec<_>, _>>()?;
+    if lines.is_empty() {
+        bail!(
+            "{}: {} rows, expected one with a reference in \"{}\"",
+            file.display(),
+            rows.len(),
+            args.reference_field
+        );
+    }
     if lines.iter().all(|line| line.theirs.is_none()) {
         bail!(
             "{}: none of {} rows has a verdict in \"{}\"; --verdict-field names the field",
             file.display(),
-            rows.len(),
+            lines.len(),
             args.verdict_field
         );
     }

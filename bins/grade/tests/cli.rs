@@ -236,6 +236,8 @@ fn bad_input_names_line_and_field() {
         &["--pairs", "--reward-wrong", "0"][..],
         &["--pairs", "--extract", "all"],
         &["--pairs", "--verdict-field", "other"],
+        &["--grader-command", "cat", "--profile", "exact"],
+        &["--grader-command", "cat", "--extract", "all"],
         &["--explain", "1", "1", "--output-format", "jsonl"],
         &["--compare", "x.jsonl", "--input", "y.jsonl"],
     ] {
@@ -298,6 +300,10 @@ fn compare_prints_agreement_and_reasons() {
             &["line 1", "\"other\"", "truncated", "\"maybe\""][..],
         ),
         ("null", &["none of 1 rows", "\"other\"", "--verdict-field"]),
+        (
+            "true,\"reference\":null",
+            &["1 rows", "expected one with a reference"],
+        ),
     ] {
         let row = format!("{{\"prediction\":\"1\",\"reference\":\"1\",\"other\":{verdict}}}\n");
         fs_err::write(file.path(), row).unwrap();

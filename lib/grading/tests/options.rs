@@ -1,4 +1,4 @@
-//! Every clause of the policy is an option: what it decides changes with it, and with nothing else.
+//! Every clause of the policy is an option: what it decides changes with it.
 
 use grading::{Options, equivalent};
 
@@ -77,7 +77,7 @@ fn each_option_decides_its_clause() {
             clause.name
         );
     }
-    // A new field does not compile here until it has a row above.
+    // A new field does not compile here: it wants a row above, but for the rules, which `extract` decides by.
     let Options {
         rounded_reference: _,
         rounded_reference_width: _,

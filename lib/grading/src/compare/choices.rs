@@ -1,8 +1,8 @@
 //! Letters of multiple choice, alone, with their text, and several of them.
 
-use super::texts::{TEXT_COMMANDS, reads_as_text};
+use super::texts::reads_as_text;
 use crate::read::node::Node;
-use crate::read::{ReadError, stripped};
+use crate::read::{ReadError, TEXT_COMMANDS, stripped};
 use crate::{Decision, Reason};
 
 /// Compares as choices. `None` where the two are none, or may be other things.

@@ -1,7 +1,7 @@
 //! Equations up to a factor and rearrangement; inequalities turned round and rescaled.
 
 use super::labels::is_label;
-use super::{Comparison, real_sets};
+use super::{Comparison, real_line};
 use crate::read::node::Node;
 use crate::read::token::{Constant, Sign};
 use crate::{Decision, Reason};
@@ -124,7 +124,7 @@ impl Comparison<'_> {
                 (p.to_vec(), p_signs.to_vec())
             };
             let signs_match = signs.iter().zip(r_signs).all(|(a, b)| {
-                a == b || (!directed && real_sets::order(*a) && real_sets::order(*b))
+                a == b || (!directed && real_line::order(*a) && real_line::order(*b))
             });
             if !signs_match {
                 continue;
@@ -153,7 +153,7 @@ impl Comparison<'_> {
         } else {
             *p_sign
         };
-        match sign == *r_sign && (real_sets::order(sign) || sign == Sign::NotEqual) {
+        match sign == *r_sign && (real_line::order(sign) || sign == Sign::NotEqual) {
             true => Decision::yes(Reason::SameRelation),
             false => different(),
         }
@@ -218,7 +218,7 @@ fn reversed(sides: &[Node], signs: &[Sign]) -> (Vec<Node>, Vec<Sign>) {
 
 /// Whether a relation may be written the other way round.
 fn turns(sign: Sign) -> bool {
-    real_sets::order(sign)
+    real_line::order(sign)
         || matches!(
             sign,
             Sign::Equal

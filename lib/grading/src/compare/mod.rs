@@ -67,6 +67,7 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Like [`equivalent`], with the readings of which the decision is made.
 pub(crate) fn decided<'a>(
     prediction: &'a str,
     reference: &'a str,

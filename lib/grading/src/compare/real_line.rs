@@ -3,7 +3,6 @@
 use super::Comparison;
 use super::equations::turned;
 use super::pieces::{Bound, Piece, complement, everything, intersection, normal};
-use super::real_sets::{names_of, order};
 use crate::read::node::Node;
 use crate::read::token::{Bracket, Constant, Function, Sign};
 
@@ -247,4 +246,30 @@ fn infinity(node: &Node) -> Option<f64> {
         Node::Negative(inner) => infinity(inner).map(|value| -value),
         _ => None,
     }
+}
+
+/// The names that relations are about, each once.
+pub(super) fn names_of(node: &Node) -> Vec<&str> {
+    let mut names: Vec<&str> = match node {
+        Node::List(all) | Node::Union(all) => all.iter().flat_map(names_of).collect(),
+        node => variable(node).into_iter().collect(),
+    };
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The name that a relation is about.
+fn variable(node: &Node) -> Option<&str> {
+    let Node::Relation(sides, _) = node else {
+        return None;
+    };
+    sides.iter().find_map(|side| match side {
+        Node::Symbol(name) | Node::Call(name, _) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+pub(super) fn order(sign: Sign) -> bool {
+    crate::read::is_order(sign)
 }

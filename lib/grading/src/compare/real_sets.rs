@@ -3,6 +3,7 @@
 use super::Comparison;
 use super::equations::turned;
 use super::pieces::{Bound, Piece};
+use super::real_line::{names_of, order};
 use crate::read::node::Node;
 use crate::read::token::{Bracket, Constant, Sign};
 use crate::{Decision, Reason};
@@ -24,10 +25,6 @@ pub(super) fn is_range(node: &Node) -> bool {
 pub(super) fn are_bounds(node: &Node) -> bool {
     let bound = |item: &Node| matches!(item, Node::Relation(_, signs) if signs.iter().all(|sign| order(*sign)));
     matches!(node, Node::List(items) if items.iter().all(bound)) && names_of(node).len() == 1
-}
-
-pub(super) fn order(sign: Sign) -> bool {
-    crate::read::is_order(sign)
 }
 
 /// An interval, or a chain of two inequalities around a name as one.
@@ -159,26 +156,4 @@ fn member(head: &Node) -> &Node {
         Node::Relation(sides, signs) if signs == &[Sign::In] => sides.first().unwrap_or(head),
         head => head,
     }
-}
-
-/// The names that relations are about, each once.
-pub(super) fn names_of(node: &Node) -> Vec<&str> {
-    let mut names: Vec<&str> = match node {
-        Node::List(all) | Node::Union(all) => all.iter().flat_map(names_of).collect(),
-        node => variable(node).into_iter().collect(),
-    };
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// The name that a relation is about.
-fn variable(node: &Node) -> Option<&str> {
-    let Node::Relation(sides, _) = node else {
-        return None;
-    };
-    sides.iter().find_map(|side| match side {
-        Node::Symbol(name) | Node::Call(name, _) => Some(name.as_str()),
-        _ => None,
-    })
 }

@@ -1,7 +1,7 @@
 //! Answers that are words: yes and no, names, phrases.
 
 use crate::read::node::Node;
-use crate::read::{LONGEST, ReadError, stripped};
+use crate::read::{LONGEST, ReadError, TEXT_COMMANDS, stripped};
 use crate::{Decision, Reason};
 
 /// Compares as text where at least one side is not mathematics. `None`: text has nothing to say.
@@ -113,7 +113,7 @@ fn truth(words: String) -> String {
     }
 }
 
-/// Commands that only set text.
+/// Commands that say nothing where words are compared.
 const LAYOUT_COMMANDS: [&str; 6] = [
     "left",
     "right",
@@ -187,21 +187,3 @@ fn behind_article(text: &str) -> Option<&str> {
     let length = rest.chars().take_while(|c| c.is_alphabetic()).count();
     (known && length > 2).then_some(rest)
 }
-
-/// Commands that set words in a font.
-pub(super) const TEXT_COMMANDS: [&str; 14] = [
-    "text",
-    "textbf",
-    "textrm",
-    "textit",
-    "textsf",
-    "texttt",
-    "mathrm",
-    "mathbf",
-    "mbox",
-    "emph",
-    "boldsymbol",
-    "bm",
-    "bf",
-    "rm",
-];

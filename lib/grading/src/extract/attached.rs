@@ -9,14 +9,21 @@ use super::boxed::{Boxed, braced};
 /// before the command is overlooked.
 pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     let before = &text[..boxed.start];
-    let (sign, coefficient) = (sign(before), coefficient(before));
-    let factor = factor(&text[boxed.end..]);
+    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (front, digits) = before.split_at(before.len() - digits);
+    let alone = begins_value(front) && is_number(boxed.content);
+    let coefficient = if alone { digits } else { "" };
+    let sign = match coefficient.is_empty() {
+        true => sign(before),
+        false => sign(front),
+    };
+    let factor = factor(&text[boxed.end..], alone);
     if sign.is_empty() && factor.is_empty() && coefficient.is_empty() {
         return Cow::Borrowed(boxed.content);
     }
-    let raised = factor.starts_with(['^', '!']);
-    let whole = !coefficient.is_empty() || raised && boxed.content.len() > 1;
-    let compound = whole || boxed.content.contains(['+', '-', '−', ',', '=']);
+    let raised = factor.starts_with(['^', '!']) && boxed.content.len() > 1;
+    let compound =
+        raised || !coefficient.is_empty() || boxed.content.contains(['+', '-', '−', ',', '=']);
     let (open, close) = if compound { ("(", ")") } else { ("", "") };
     Cow::Owned(format!(
         "{sign}{coefficient}{open}{}{close}{factor}",
@@ -24,15 +31,34 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     ))
 }
 
-/// Digits that touch a box at the start of a formula.
-fn coefficient(before: &str) -> &str {
-    let length = before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let (front, digits) = before.split_at(before.len() - length);
-    let front = front.trim_end();
-    let begins = ["=", "$", "\\(", "\\["]
-        .iter()
-        .any(|open| front.ends_with(open));
-    if begins { digits } else { "" }
+/// Something that can be multiplied or raised.
+fn is_number(content: &str) -> bool {
+    content.contains(|c: char| c.is_ascii_digit()) && !content.contains('=')
+}
+
+/// Whether what follows is the whole value of a formula: behind its opening or its only equality sign, where no number
+/// stands before that. In `35 = 7\boxed{5}` the box is asked for.
+fn begins_value(front: &str) -> bool {
+    let start = front.rfind(['$', '\n', '(', '[']).map_or(0, |at| at + 1);
+    let (before, segment) = front.split_at(start);
+    let opens = match before.as_bytes() {
+        [] | [.., b'\n'] => true,
+        [.., b'$'] => is_inside_dollars(before),
+        [.., b'\\', b'(' | b'['] => true,
+        _ => false,
+    };
+    let bare = without_spacing(segment);
+    let bare = without_spacing(bare.trim_end_matches(['-', '−']));
+    opens
+        && (bare.is_empty() || bare.ends_with('='))
+        && !bare.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether the last dollar sign of the paragraph opens a formula.
+fn is_inside_dollars(before: &str) -> bool {
+    let paragraph = before.rfind("\n\n").map_or(before, |at| &before[at..]);
+    let marks = paragraph.replace("\\$", "").replace("$$", "$");
+    marks.matches('$').count() % 2 == 1 && !before.ends_with("\\$")
 }
 
 /// The sign at the end of `before`, if no value stands before it: `8-\boxed{3}` is a difference.
@@ -77,8 +103,8 @@ fn without_spacing(before: &str) -> &str {
 }
 
 /// π, `i`, a root, a power of ten, an exponent or a factorial sign at the start of `after`, with which the formula
-/// ends.
-fn factor(after: &str) -> &str {
+/// ends; marks only where they belong to the box `alone`.
+fn factor(after: &str, alone: bool) -> &str {
     let bare = after
         .trim_start_matches(' ')
         .trim_start_matches("\\,")
@@ -111,16 +137,18 @@ fn factor(after: &str) -> &str {
         .any(|close| behind.starts_with(close));
     // In prose `\boxed{5}!` is glad of its answer.
     let mark = factor.starts_with(['i', '!', '^']);
-    let ends = closes || !mark && (behind.is_empty() || behind.starts_with(['.', ',', '\n']));
+    let ends = closes && (alone || !mark)
+        || !mark && (behind.is_empty() || behind.starts_with(['.', ',', '\n']));
     if ends { factor } else { "" }
 }
 
-/// Length of one digit or of a group in braces.
+/// Length of one digit or of a group of letters and digits in braces.
 fn exponent(text: &str) -> Option<usize> {
-    match text.starts_with(|c: char| c.is_ascii_digit()) {
-        true => Some(1),
-        false => braced(text).map(|inner| inner.len() + 2),
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(1);
     }
+    let plain = |inner: &&str| inner.chars().all(|c| c.is_alphanumeric() || c == '-');
+    braced(text).filter(plain).map(|inner| inner.len() + 2)
 }
 
 #[cfg(test)]
@@ -148,6 +176,13 @@ mod tests {
             (r"$\boxed{12}!$", "(12)!"),
             (r"so $x = \boxed{5} \times 10^{3}$.", r"5\times 10^{3}"),
             (r"so $x = 2\boxed{5}$.", "2(5)"),
+            (r"so $x = -2\boxed{5}$.", "-2(5)"),
+            (r"so $10 = 2\boxed{5}$.", "5"),
+            (r"so $=$ 7\boxed{5}$.", "5"),
+            (r"it costs \$2\boxed{5}$.", "5"),
+            (r"$x^2+\boxed{5}^2$.", "5"),
+            (r"$\boxed{12}^{*}$", "12"),
+            (r"$\boxed{A}!$", "A"),
             (r"in step 2\boxed{5}", "5"),
             (r"it is \boxed{5}!", "5"),
             (r"it is \boxed{5} indeed", "5"),

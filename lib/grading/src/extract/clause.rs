@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::formulas::{self, Formula};
-use super::{conclusion, prose, truth};
+use super::{choice, conclusion, prose, truth};
 
 /// Longer statements (bytes) are no answers.
 pub(super) const LONGEST: usize = 300;
@@ -266,7 +266,7 @@ fn without_conjunction(front: &str) -> &str {
 }
 
 /// Phrases with which a text takes back what it has said.
-const RETRACTIONS: [&str; 19] = [
+const RETRACTIONS: [&str; 23] = [
     "Edit:",
     "Wait,",
     "Wait.",
@@ -277,6 +277,10 @@ const RETRACTIONS: [&str; 19] = [
     "No, wait",
     "no, wait",
     "Hold on",
+    "Hmm, wait",
+    "Sorry, I meant",
+    "I meant",
+    "Oops",
     "Scratch that",
     "scratch that",
     "No, that",
@@ -305,16 +309,20 @@ fn has_another(text: &str, answer: &str) -> bool {
     let marks = |c: char| !c.is_alphanumeric();
     let answer = answer.trim_matches(marks);
     let letter = |word: &str| matches!(word.as_bytes(), [b'A'..=b'H']);
+    // `A quick check`, `the D edge` speak of no choice.
+    let goes_on = |at: usize| {
+        let mut behind = text[at..].chars();
+        behind.next() == Some(' ') && behind.next().is_some_and(char::is_lowercase)
+    };
     let is_truth = truth::is_truth_value(answer);
     if !letter(answer) && !is_truth {
         return text.contains(prose::is_digit);
     }
-    let mut words = text.split(marks);
-    words.any(|word| {
+    choice::words_from_the_end(text).any(|(at, word)| {
         let kind = if is_truth {
             truth::is_truth_value(word)
         } else {
-            letter(word)
+            letter(word) && !goes_on(at + word.len())
         };
         kind && !word.eq_ignore_ascii_case(answer)
     })

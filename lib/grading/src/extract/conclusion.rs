@@ -87,9 +87,16 @@ fn first_value(phrase: &str) -> Cow<'_, str> {
         return formula.inner.into();
     }
     match expression::first(phrase) {
-        Some(number) => number.text,
-        None => phrase.into(),
+        Some(number) if !is_bound(phrase) => number.text,
+        _ => phrase.into(),
     }
+}
+
+/// Whether the first number of a phrase is a bound or an exception: `any number greater than 2`.
+fn is_bound(phrase: &str) -> bool {
+    let end = phrase.find(prose::is_digit).unwrap_or(0);
+    let last = phrase[..end].split_whitespace().next_back();
+    last.is_some_and(|word| matches!(word, "than" | "except" | "above" | "below" | "not"))
 }
 
 #[cfg(test)]

@@ -212,10 +212,23 @@ fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
     said.unwrap_or(content)
 }
 
-/// The one value that words stand around. Training rewards boxes: words may not stand around several values.
+/// Words by which a number is not the value itself, but a bound, an exception or a part of it.
+const BOUNDING: [&str; 24] = [
+    "except", "other", "than", "above", "below", "over", "under", "greater", "smaller", "larger",
+    "fewer", "less", "more", "least", "most", "twice", "half", "no", "not", "never", "cannot",
+    "without", "unless", "between",
+];
+
+/// The one value that words stand around. Training rewards boxes: words may neither stand around several values, nor make
+/// another one of it.
 fn concluded<'a>(plain: &'a str, reference: Option<&str>) -> Option<Cow<'a, str>> {
     let digits = |text: &str| text.chars().filter(|c| prose::is_digit(*c)).count();
     let only = |answer: &Cow<'_, str>| digits(answer) == digits(plain);
+    let mut words = plain.split(|c: char| !c.is_alphabetic());
+    let bounded = words.any(|word| BOUNDING.iter().any(|own| own.eq_ignore_ascii_case(word)));
+    if digits(plain) > 0 && bounded || plain.matches("answer is").count() > 1 {
+        return None;
+    }
     if let Some(answer) = stated::stated(plain).filter(only) {
         return Some(answer);
     }
@@ -315,6 +328,11 @@ mod tests {
                 "12  ways",
             ),
             (r"\boxed{\text{Answer: } 33}", "33", "33"),
+            (
+                r"\boxed{\text{any value other than } 2}",
+                "2",
+                r"\text{any value other than } 2",
+            ),
             (r"\boxed{\text{(C) } 42}", "42", "42"),
             (r"\boxed{\textbf{(C)}\ 42}", "C", "C"),
             (

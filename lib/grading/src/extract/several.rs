@@ -28,8 +28,7 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
         });
     }
     let items: Vec<String> = boxes.iter().map(|boxed| labelled(text, boxed)).collect();
-    let name = |item: &String| item.split_once('=').map(|(name, _)| name.trim().to_owned());
-    let names: Option<Vec<String>> = items.iter().map(name).collect();
+    let names: Option<Vec<String>> = items.iter().map(|item| name_of(item)).collect();
     let differ = names.is_some_and(|mut names| {
         names.sort_unstable();
         names.windows(2).all(|pair| pair[0] != pair[1])
@@ -38,6 +37,19 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
         text: items.join(", "),
         name_different_things: differ,
     })
+}
+
+/// The letters of the name before an equality sign, without font and subscript: `x_1` and `x_2` are one thing asked for
+/// twice.
+fn name_of(item: &str) -> Option<String> {
+    let (name, _) = item.split_once('=')?;
+    let name = name.split('_').next().unwrap_or(name);
+    let bare = name
+        .replace("\\text", "")
+        .replace("\\mathrm", "")
+        .replace("\\mathbf", "");
+    let letters: String = bare.chars().filter(|c| c.is_alphabetic()).collect();
+    (!letters.is_empty()).then_some(letters)
 }
 
 /// The tuple or fraction whose parts are the last boxes: `(\boxed{4}, \boxed{-2})`, `\frac{\boxed{1}}{\boxed{3}}`.

@@ -108,8 +108,19 @@ pub(super) fn hashes(text: &str) -> Option<Extracted<'_>> {
         .trim()
         .strip_prefix("**")
         .and_then(|rest| rest.split_once("**"));
-    let bold = bold.filter(|(inner, _)| inner.contains(|c: char| c.is_ascii_digit()));
-    let line = bold.map_or(line, |(inner, _)| inner);
+    // `**Question 1:**` is a heading.
+    let value = |inner: &str| {
+        inner.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '$' | '-' | '\\'))
+    };
+    let line = match bold {
+        Some((heading, rest))
+            if heading.trim_end().ends_with([':', '.']) && !rest.trim().is_empty() =>
+        {
+            rest
+        }
+        Some((inner, _)) if value(inner) => inner,
+        _ => line,
+    };
     let line = line.trim().trim_matches(marks);
     let line = stated(line).unwrap_or_else(|| conclusion::of(line));
     // `#### Step 2:` is a heading.
@@ -127,8 +138,11 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
     // Degenerate text repeats itself: a bounded number of looks is enough.
     for _ in 0..64 {
         let Some((at, length)) = last_announcement(&text[..end]) else {
-            let answer = text.strip_prefix("A: ").and_then(clause::answer);
-            return answer.filter(|_| !clause::takes_back(text, ""));
+            // A list of options begins in the same way.
+            let rest = text
+                .strip_prefix("A: ")
+                .filter(|_| !text.contains("\nB: "))?;
+            return clause::answer(rest).filter(|answer| !clause::takes_back(rest, answer));
         };
         let rest = &text[at + length..];
         end = at;
@@ -270,6 +284,8 @@ mod tests {
             ("#### $ 18 per day", "$ 18"),
             ("#### The answer is 5.", "5"),
             ("#### **3/4** of the cake", "3/4"),
+            ("#### **Question 1:** 42", "42"),
+            ("#### **2.** 7", "7"),
         ] {
             assert_eq!(found(text).as_deref(), Some(answer), "{text}");
         }

@@ -37,6 +37,7 @@ use numeral::Grouping;
 pub(crate) use parser::{ReadError, is_order};
 pub(crate) use surface::stripped;
 use token::{Constant, Lexeme, Token};
+pub(crate) use vocabulary::TEXT_COMMANDS;
 
 /// Answers longer than this (bytes) are compared as text only, so that no input costs more than a moment.
 pub(crate) const LONGEST: usize = 4096;

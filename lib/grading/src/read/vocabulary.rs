@@ -287,23 +287,28 @@ pub(crate) fn word(name: &str) -> Option<Lexeme<'_>> {
     })
 }
 
+/// Commands that set words in a font.
+pub(crate) const TEXT_COMMANDS: [&str; 14] = [
+    "text",
+    "textbf",
+    "textrm",
+    "textit",
+    "textsf",
+    "texttt",
+    "mathrm",
+    "mathbf",
+    "mbox",
+    "emph",
+    "boldsymbol",
+    "bm",
+    "bf",
+    "rm",
+];
+
 /// Commands that set things apart or in another font and say nothing.
 pub(crate) fn is_setting(name: &str) -> bool {
-    matches!(
-        name,
-        "" | "quad"
-            | "qquad"
-            | "displaystyle"
-            | "textstyle"
-            | "mathbf"
-            | "boldsymbol"
-            | "bm"
-            | "bf"
-            | "text"
-            | "textbf"
-            | "mathrm"
-            | "rm"
-    )
+    TEXT_COMMANDS.contains(&name)
+        || matches!(name, "" | "quad" | "qquad" | "displaystyle" | "textstyle")
 }
 
 /// The set that `\mathbb{X}` names.
