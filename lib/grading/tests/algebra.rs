@@ -58,6 +58,27 @@ fn names_and_formulas() {
             ],
         ),
         (
+            "parameters that are whole numbers",
+            &[
+                (
+                    r"x = \frac{\pi}{4} + n\pi, n \in \mathbb{Z}",
+                    r"\frac{\pi}{4}+n\pi",
+                ),
+                (r"12k, k\in\mathbb{Z}", "12k"),
+                (r"12k, k\in\mathbb{Z}", r"12k, k\in\mathbb{Z}"),
+            ],
+            &[
+                (r"12k, n\in\mathbb{Z}", "12k"),
+                (r"12k, k\in\mathbb{R}", "12k"),
+                (r"12k, k\in\mathbb{Z}", r"12k, k\in\mathbb{N}"),
+            ],
+        ),
+        (
+            "transposed rows",
+            &[(r"[1,2]^T", r"\begin{pmatrix}1\\2\end{pmatrix}")],
+            &[(r"[1,2]", r"\begin{pmatrix}1\\2\end{pmatrix}")],
+        ),
+        (
             "marks and subscripts belong to a name",
             &[(r"\dot x_0", r"\dot{x}_0"), ("m_pc^2", "m_p c^2")],
             &[(r"\dot{\theta}", r"\ddot{\theta}"), (r"\bar{x}", "x")],

@@ -250,6 +250,36 @@ fn members<'n>(sides: &'n [Node], signs: &[Sign]) -> Option<&'n Node> {
     }
 }
 
+/// A list without the elements that say of a name in the others that it is a whole number.
+pub(super) fn without_parameters(node: &Node) -> Option<Node> {
+    let Node::List(items) = node else {
+        return None;
+    };
+    let parameter = |item: &Node| match item {
+        Node::Relation(sides, signs) if signs == &[Sign::In] => match sides.as_slice() {
+            [
+                Node::Symbol(name),
+                Node::Constant(Constant::Integers | Constant::Naturals),
+            ] => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let (said, mut others): (Vec<&Node>, Vec<&Node>) =
+        items.iter().partition(|item| parameter(item).is_some());
+    let used = |name: String| {
+        let mentions = |node: &Node| matches!(node, Node::Symbol(own) if *own == name);
+        others.iter().any(|other| other.any(&mentions))
+    };
+    if said.is_empty() || !said.into_iter().filter_map(parameter).all(used) {
+        return None;
+    }
+    Some(match others.len() {
+        1 => others.swap_remove(0).clone(),
+        _ => Node::List(others.into_iter().cloned().collect()),
+    })
+}
+
 fn is_chain(signs: &[Sign]) -> bool {
     signs
         .iter()

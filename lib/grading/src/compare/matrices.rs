@@ -68,7 +68,10 @@ impl Comparison<'_> {
             }
             Node::Product(factors) => self.product(factors),
             // `(7, 5)^T` is the column, as the tuple itself is.
-            Node::Power(base, exponent) if is_tuple(base) && is_transpose(exponent) => column(base),
+            Node::Power(base, exponent) if is_transpose(exponent) && entries(base).is_some() => {
+                let entry = |entry: &Node| vec![entry.clone()];
+                Some(entries(base)?.iter().map(entry).collect())
+            }
             Node::Power(base, exponent) => self.power(&self.rows_of(base)?, exponent),
             Node::Call(name, entries) if is_scaled_direction(node) => {
                 let column: Rows = entries.iter().map(|entry| vec![entry.clone()]).collect();
@@ -204,7 +207,16 @@ fn is_transpose(exponent: &Node) -> bool {
 }
 
 fn has_matrix(node: &Node) -> bool {
-    node.any(&|node| matches!(node, Node::Matrix(_)) || is_tuple(node) || is_scaled_direction(node))
+    let transposed = |node: &Node| match node {
+        Node::Power(base, exponent) => is_transpose(exponent) && entries(base).is_some(),
+        _ => false,
+    };
+    node.any(&|node| {
+        matches!(node, Node::Matrix(_))
+            || is_tuple(node)
+            || is_scaled_direction(node)
+            || transposed(node)
+    })
 }
 
 /// `t(1, 2, -1)`: a parameter before a direction.
@@ -216,6 +228,15 @@ fn is_scaled_direction(node: &Node) -> bool {
 fn is_tuple(node: &Node) -> bool {
     matches!(node, Node::Group(open @ (Bracket::Round | Bracket::Angle), close, items)
         if open == close && items.len() > 1)
+}
+
+/// The entries of a tuple, or of a row in square brackets, which is one only where it is transposed.
+fn entries(node: &Node) -> Option<&[Node]> {
+    match node {
+        Node::Group(Bracket::Square, Bracket::Square, items) if items.len() > 1 => Some(items),
+        Node::Group(_, _, items) if is_tuple(node) => Some(items),
+        _ => None,
+    }
 }
 
 /// A tuple as a column.

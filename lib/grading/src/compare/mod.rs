@@ -264,6 +264,12 @@ impl Comparison<'_> {
         if let Some(decision) = self.notations(p, r) {
             return decision;
         }
+        // `x = k\pi, k \in \mathbb{Z}` says what k is, as the question may have done.
+        match (labels::without_parameters(p), labels::without_parameters(r)) {
+            (Some(p), None) => return self.decide(&p, r),
+            (None, Some(r)) => return self.decide(p, &r),
+            _ => {}
+        }
         if let Some(decision) = self.unlabelled(p, r) {
             return decision;
         }

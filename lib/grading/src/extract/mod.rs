@@ -235,6 +235,13 @@ fn concluded<'a>(plain: &'a str, reference: Option<&str>) -> Option<Cow<'a, str>
     if plain.contains('\\') || prose::long_words(reference?) > 0 {
         return None;
     }
+    // `Area: 12`
+    if let Some((label, value)) = plain.split_once(": ")
+        && label.chars().all(|c| c.is_alphabetic() || c == ' ')
+        && !value.contains(':')
+    {
+        return Some(value.trim().into());
+    }
     let value = match conclusion::of(plain) {
         Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
         value => value,
@@ -328,6 +335,7 @@ mod tests {
                 "12  ways",
             ),
             (r"\boxed{\text{Answer: } 33}", "33", "33"),
+            (r"\boxed{\text{Area: } 12}", "12", "12"),
             (
                 r"\boxed{\text{any value other than } 2}",
                 "2",

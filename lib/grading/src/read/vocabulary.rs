@@ -44,15 +44,15 @@ pub(crate) fn command(name: &str) -> Meaning<'_> {
         return Is(Lexeme::Sign(sign));
     }
     match name {
-        "displaystyle" | "textstyle" | "scriptstyle" | "limits" | "nolimits" | "mathbf"
-        | "boldsymbol" | "bm" | "mathit" | "mathsf" | "mathtt" | "mathcal" | "mathfrak"
-        | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber" | "notag" | "(" | ")" | "["
-        | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering" | "mathstrut" | "mathopen"
-        | "mathclose" | "ensuremath" | "mathrel" | "mathbin" | "ans" | "answer" | "newline"
-        | "scriptscriptstyle" | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize"
-        | "large" | "Large" | "LARGE" | "huge" | "Huge" | "upshape" | "bfseries" | "itshape"
-        | "rmfamily" | "sffamily" | "ttfamily" | "normalfont" | "mathinner" | "mathord"
-        | "mathpunct" | "smash" => Nothing,
+        "checkmark" | "blacksquare" | "displaystyle" | "textstyle" | "scriptstyle" | "limits"
+        | "nolimits" | "mathbf" | "boldsymbol" | "bm" | "mathit" | "mathsf" | "mathtt"
+        | "mathcal" | "mathfrak" | "mathscr" | "boxed" | "fbox" | "!" | "hline" | "nonumber"
+        | "notag" | "(" | ")" | "[" | "]" | "rm" | "bf" | "it" | "cal" | "strut" | "centering"
+        | "mathstrut" | "mathopen" | "mathclose" | "ensuremath" | "mathrel" | "mathbin" | "ans"
+        | "answer" | "newline" | "scriptscriptstyle" | "tiny" | "scriptsize" | "footnotesize"
+        | "small" | "normalsize" | "large" | "Large" | "LARGE" | "huge" | "Huge" | "upshape"
+        | "bfseries" | "itshape" | "rmfamily" | "sffamily" | "ttfamily" | "normalfont"
+        | "mathinner" | "mathord" | "mathpunct" | "smash" => Nothing,
         "," | ";" | ":" | ">" | " " | "quad" | "qquad" | "enspace" | "thinspace" | "space"
         | "/" | "\n" | "\t" => Blank,
         "text" | "textbf" | "textit" | "textrm" | "textsf" | "texttt" | "emph" | "mbox"
