@@ -9,6 +9,7 @@ mod compare;
 mod exact;
 mod explain;
 mod extract;
+mod fraction;
 mod grader;
 mod judgement;
 mod limits;

@@ -4,7 +4,7 @@
 use super::Comparison;
 use crate::numeric::{Ball, Evaluator, Point, Real, Wide};
 use crate::read::node::Node;
-use crate::read::token::Function;
+use crate::read::token::{Constant, Function};
 
 /// Decimals that leave a value so many times less certain than they are themselves cancel or are raised to a power.
 const STRAINED: f64 = 10.0;
@@ -31,6 +31,10 @@ struct Sides<'n> {
     decimal_log: bool,
     /// Neither side speaks of a name.
     constant: bool,
+    /// Names that are whole numbers by custom.
+    whole: &'n [&'n str],
+    /// Such a name is in a floor or a ceiling.
+    steps: bool,
     /// The reference's decimals are intervals, and agreement means that the prediction lies inside.
     fuzz: Option<f64>,
 }
@@ -43,12 +47,25 @@ impl Comparison<'_> {
         decimal_log: bool,
         fuzz: Option<f64>,
     ) -> Option<Ball<T>> {
+        self.evaluate_with(node, point, decimal_log, fuzz, &[])
+    }
+
+    /// The value where some names are whole numbers.
+    fn evaluate_with<T: Real>(
+        &self,
+        node: &Node,
+        point: Point,
+        decimal_log: bool,
+        fuzz: Option<f64>,
+        whole: &[&str],
+    ) -> Option<Ball<T>> {
+        let bind = |name: &&str| ((*name).to_owned(), T::from_f64(point.whole(name)));
         Evaluator {
             point,
             budget: &self.budget,
             decimal_log,
             fuzz,
-            bindings: Vec::new(),
+            bindings: whole.iter().map(bind).collect(),
         }
         .value(node)
     }
@@ -63,11 +80,20 @@ impl Comparison<'_> {
         fuzz: Option<f64>,
     ) -> Numeric {
         let constant = !p.has_symbols() && !r.has_symbols();
+        let mut whole = Vec::new();
+        if !constant {
+            whole_names(p, &mut whole);
+            whole_names(r, &mut whole);
+            whole.sort_unstable();
+            whole.dedup();
+        }
         let sides = Sides {
             p,
             r,
             decimal_log,
             constant,
+            whole: &whole,
+            steps: !whole.is_empty() && (has_floor(p) || has_floor(r)),
             fuzz,
         };
         let points = |points: usize| if constant { 1 } else { points };
@@ -77,6 +103,8 @@ impl Comparison<'_> {
         };
         match self.sampled::<f64>(&sides, points(ENOUGH), points(rounds as usize)) {
             Numeric::Same => self.sampled::<Wide>(&sides, points(CONFIRMING), points(CONFIRMING)),
+            // What is undefined at a step stays so.
+            Numeric::Vague if sides.steps => Numeric::Vague,
             Numeric::Vague => self.sampled::<Wide>(&sides, points(ENOUGH), points(ENOUGH)),
             // Constants may exist beyond what doubles hold, and are evaluated only once.
             Numeric::Unknown if constant => self.sampled::<Wide>(&sides, 1, 1),
@@ -87,7 +115,7 @@ impl Comparison<'_> {
     /// Compares at pseudo-random points until `most` agree; `least` must. Constants are the same at all of them.
     fn sampled<T: Real>(&self, sides: &Sides<'_>, least: usize, most: usize) -> Numeric {
         let fuzz = sides.fuzz;
-        let (mut agreed, mut strained, mut doubtful) = (0, 0, false);
+        let (mut agreed, mut strained, mut doubtful, mut stepped) = (0, 0, false, false);
         for round in 0..if most == 1 {
             1
         } else {
@@ -95,9 +123,11 @@ impl Comparison<'_> {
         } {
             let point = Point::new(round);
             let (Some(x), Some(y)) = (
-                self.evaluate::<T>(sides.p, point, sides.decimal_log, None),
-                self.evaluate::<T>(sides.r, point, sides.decimal_log, fuzz),
+                self.evaluate_with::<T>(sides.p, point, sides.decimal_log, None, sides.whole),
+                self.evaluate_with::<T>(sides.r, point, sides.decimal_log, fuzz, sides.whole),
             ) else {
+                // Where a floor changes, no bound says on which side of the step a value is.
+                stepped |= sides.steps;
                 continue;
             };
             // Beside branch cuts, conventions differ where values are not real.
@@ -125,7 +155,7 @@ impl Comparison<'_> {
             }
         }
         match agreed >= least {
-            true if 2 * strained > agreed => Numeric::Vague,
+            true if 2 * strained > agreed || stepped => Numeric::Vague,
             true => Numeric::Same,
             false if doubtful => Numeric::Vague,
             false => Numeric::Unknown,
@@ -242,6 +272,63 @@ impl Comparison<'_> {
         }
         seen >= least
     }
+}
+
+/// Names that are given to whole numbers, where they stand in a power of -1, in a floor, or with π in an angle or an
+/// exponent.
+fn whole_names<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
+    let minus_one =
+        |base: &Node| matches!(base, Node::Negative(inner) if **inner == Node::integer(1));
+    match node {
+        Node::Power(base, exponent) if minus_one(base) => custom_names(exponent, names),
+        Node::Power(_, exponent) => with_pi(exponent, names),
+        Node::Apply(Function::Floor | Function::Ceiling, arguments) => {
+            let mut own = Vec::new();
+            arguments
+                .iter()
+                .for_each(|argument| argument.names(&mut own));
+            if own.iter().all(|name| is_custom(name)) {
+                names.append(&mut own);
+            }
+        }
+        Node::Apply(Function::Sin | Function::Cos | Function::Tan, arguments) => {
+            arguments
+                .iter()
+                .for_each(|argument| with_pi(argument, names));
+        }
+        _ => {}
+    }
+    for child in node.children() {
+        whole_names(child, names);
+    }
+}
+
+/// The names in products with π.
+fn with_pi<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
+    let is_pi = |node: &Node| *node == Node::Constant(Constant::Pi);
+    match node {
+        Node::Product(_) | Node::Quotient(..) if node.any(&is_pi) => custom_names(node, names),
+        node => {
+            for child in node.children() {
+                with_pi(child, names);
+            }
+        }
+    }
+}
+
+fn has_floor(node: &Node) -> bool {
+    node.any(&|node| matches!(node, Node::Apply(Function::Floor | Function::Ceiling, _)))
+}
+
+fn custom_names<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
+    let mut own = Vec::new();
+    node.names(&mut own);
+    names.extend(own.into_iter().filter(|name| is_custom(name)));
+}
+
+fn is_custom(name: &str) -> bool {
+    let letter = name.split('_').next().unwrap_or(name);
+    matches!(letter, "n" | "m" | "k" | "j" | "l" | "N" | "M" | "K")
 }
 
 /// The distance as a share of the reference.

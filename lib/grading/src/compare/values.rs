@@ -76,7 +76,7 @@ impl Comparison<'_> {
         }
         match self.numeric(p, r, decimal_log, None) {
             Numeric::Same => Decision::yes(Reason::SameValues),
-            // Between whole numbers a binomial and `(-1)^n` are no more than a guess.
+            // Between whole numbers a binomial is no more than a guess.
             Numeric::Apart(_) if same_at_whole_numbers(p, r, &self.budget) => {
                 Decision::yes(Reason::SameValues)
             }

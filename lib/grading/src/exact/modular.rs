@@ -10,6 +10,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::budget::Budget;
+use crate::fraction;
 use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
 use crate::read::token::{Constant, Function};
@@ -18,12 +19,13 @@ use crate::read::token::{Constant, Function};
 const PRIME: u64 = (1 << 61) - 1;
 /// Factorials beyond this are not walked through.
 const LARGEST: i64 = 4000;
+/// Steps of the budget for a node.
+const NODE: usize = 6;
 /// Points that must agree, of those that are tried.
 const POINTS: u64 = 4;
 const ROUNDS: u64 = 16;
 
-/// Whether a side speaks of what has values at whole numbers only, or says something special there, and both agree
-/// wherever they were evaluated.
+/// Whether a side speaks of what has values at whole numbers only, and both agree wherever they were evaluated.
 pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool {
     if !p.any(&is_counting) && !r.any(&is_counting) {
         return false;
@@ -53,45 +55,19 @@ pub(crate) fn same_at_whole_numbers(p: &Node, r: &Node, budget: &Budget) -> bool
     agreed >= POINTS
 }
 
-/// Factorials, binomials and sums; and of names that are whole numbers by custom, powers of -1, `\cos n\pi` and floors.
+/// Factorials, binomials and sums.
 fn is_counting(node: &Node) -> bool {
     match node {
         Node::Range { .. } => true,
-        Node::Apply(Function::Factorial | Function::DoubleFactorial | Function::Binomial, _) => {
-            true
-        }
-        Node::Apply(Function::Cos | Function::Sin, arguments) => {
-            let pi = |node: &Node| *node == Node::Constant(Constant::Pi);
-            arguments.iter().any(|argument| argument.any(&pi)) && are_whole_by_custom(arguments)
-        }
-        Node::Apply(Function::Floor | Function::Ceiling, arguments) => {
-            are_whole_by_custom(arguments)
-        }
-        Node::Power(base, exponent) => {
-            is_minus_one(base) && are_whole_by_custom(std::slice::from_ref(exponent))
-        }
+        Node::Apply(function, _) => matches!(
+            function,
+            Function::Factorial | Function::DoubleFactorial | Function::Binomial
+        ),
         _ => false,
     }
 }
 
-fn is_minus_one(node: &Node) -> bool {
-    matches!(node, Node::Negative(inner) if **inner == Node::integer(1))
-}
-
-/// Whether there are names, and all of them are such as are given to whole numbers.
-fn are_whole_by_custom(nodes: &[Node]) -> bool {
-    let mut names = Vec::new();
-    for node in nodes {
-        node.names(&mut names);
-    }
-    let whole = |name: &&str| {
-        let letter = name.split('_').next().unwrap_or(name);
-        matches!(letter, "n" | "m" | "k" | "j" | "l" | "N" | "M" | "K")
-    };
-    !names.is_empty() && names.iter().all(whole)
-}
-
-/// The names inside bounds, exponents, and what factorials, binomials, floors and multiples of π are taken of.
+/// The names inside bounds, exponents, floors, and what factorials and binomials are taken of.
 fn counting_names<'n>(node: &'n Node, counted: bool, names: &mut Vec<&'n str>) {
     match node {
         Node::Symbol(name) if counted => names.push(name),
@@ -106,10 +82,14 @@ fn counting_names<'n>(node: &'n Node, counted: bool, names: &mut Vec<&'n str>) {
         }
         node => {
             for child in node.children() {
-                counting_names(child, counted || is_counting(node), names);
+                counting_names(child, counted || is_counting(node) || is_step(node), names);
             }
         }
     }
+}
+
+fn is_step(node: &Node) -> bool {
+    matches!(node, Node::Apply(Function::Floor | Function::Ceiling, _))
 }
 
 struct Point<'b> {
@@ -143,7 +123,7 @@ impl<'b> Point<'b> {
 
     /// The value modulo the prime.
     fn value(&mut self, node: &'b Node) -> Option<u64> {
-        self.budget.spend(1).ok()?;
+        self.budget.spend(NODE).ok()?;
         match node {
             Node::Range {
                 product,
@@ -248,53 +228,9 @@ impl<'b> Point<'b> {
 
     /// The value of an exponent or of what a factorial is taken of, which must be a whole number itself.
     fn whole(&self, node: &Node) -> Option<i64> {
-        let (top, bottom) = self.fraction(node)?;
+        let name = |name: &str| Some(self.name(name));
+        let (top, bottom) = fraction::value(node, &name, self.budget)?;
         (top.checked_rem(bottom)? == 0).then(|| top / bottom)
-    }
-
-    /// Small fractions, not in lowest terms; the denominator is positive.
-    fn fraction(&self, node: &Node) -> Option<(i64, i64)> {
-        self.budget.spend(1).ok()?;
-        match node {
-            Node::Number(number) => Some((
-                number.value.numer().to_i64()?,
-                number.value.denom().to_i64()?,
-            )),
-            Node::Symbol(name) => Some((self.name(name), 1)),
-            Node::Negative(inner) => {
-                let (top, bottom) = self.fraction(inner)?;
-                Some((top.checked_neg()?, bottom))
-            }
-            Node::Sum(all) => all.iter().try_fold((0i64, 1i64), |(top, bottom), term| {
-                let (other, below) = self.fraction(term)?;
-                let sum = top
-                    .checked_mul(below)?
-                    .checked_add(other.checked_mul(bottom)?)?;
-                Some((sum, bottom.checked_mul(below)?))
-            }),
-            Node::Product(all) => all.iter().try_fold((1i64, 1i64), |(top, bottom), factor| {
-                let (other, below) = self.fraction(factor)?;
-                Some((top.checked_mul(other)?, bottom.checked_mul(below)?))
-            }),
-            Node::Quotient(a, b) => {
-                let ((top, bottom), (other, below)) = (self.fraction(a)?, self.fraction(b)?);
-                let (top, bottom) = (top.checked_mul(below)?, bottom.checked_mul(other)?);
-                match bottom.signum() {
-                    0 => None,
-                    1 => Some((top, bottom)),
-                    _ => Some((top.checked_neg()?, bottom.checked_neg()?)),
-                }
-            }
-            Node::Apply(Function::Floor, arguments) => {
-                let (top, bottom) = self.fraction(arguments.first()?)?;
-                Some((top.div_euclid(bottom), 1))
-            }
-            Node::Apply(Function::Ceiling, arguments) => {
-                let (top, bottom) = self.fraction(arguments.first()?)?;
-                Some((top.checked_neg()?.div_euclid(bottom).checked_neg()?, 1))
-            }
-            _ => None,
-        }
     }
 
     fn range(

@@ -137,8 +137,14 @@ fn factor(after: &str, alone: bool) -> &str {
         .any(|close| behind.starts_with(close));
     // In prose `\boxed{5}!` is glad of its answer.
     let mark = factor.starts_with(['i', '!', '^']);
-    let ends = closes && (alone || !mark)
-        || !mark && (behind.is_empty() || behind.starts_with(['.', ',', '\n']));
+    // A unit or an approximation may follow; an operator or a letter makes it a part of something else.
+    let apart = [
+        "\\text", "\\mathrm", "\\mbox", "\\approx", "\\,", "\\;", "\\ ", "\\quad", "~", "≈",
+    ]
+    .iter()
+    .any(|command| behind.starts_with(command));
+    let stops = behind.is_empty() || behind.starts_with(['.', ',', '\n', ')', ';', ':']);
+    let ends = closes && (alone || !mark) || !mark && (apart || stops);
     if ends { factor } else { "" }
 }
 
@@ -171,6 +177,12 @@ mod tests {
             (r"$\boxed{16}\pi$", r"16\pi"),
             (r"$\boxed{3}\sqrt{2}$.", r"3\sqrt{2}"),
             (r"$\boxed{3}\pi + 2$", "3"),
+            (
+                r"$\boxed{3.2}\times10^{-19}\text{ J}$",
+                r"3.2\times10^{-19}",
+            ),
+            (r"$AB = \boxed{3}\sqrt{5}\text{ cm}$", r"3\sqrt{5}"),
+            (r"$V = \boxed{36}\pi \approx 113$", r"36\pi"),
             (r"$\boxed{5}i$", "5i"),
             (r"$\boxed{5}^2$", "5^2"),
             (r"$\boxed{12}!$", "(12)!"),

@@ -60,7 +60,7 @@ const HEDGES: [&str; 21] = [
 ];
 
 /// Without marks and hedges at the start.
-fn without_hedges(rest: &str) -> &str {
+pub(super) fn without_hedges(rest: &str) -> &str {
     let mut rest = rest;
     loop {
         let bare = rest.trim_start_matches([' ', ':', '\n', '*', '=', '\u{a0}', '：', '"', '—']);
@@ -173,8 +173,8 @@ const REASONS: [&str; 28] = [
     "assuming",
 ];
 /// The same only behind a comma.
-const TURNS: [&str; 9] = [
-    "as", "da", "i", "we", "ya", "also", "alors", "donc", "right",
+const TURNS: [&str; 12] = [
+    "not", "rather", "instead", "as", "da", "i", "we", "ya", "also", "alors", "donc", "right",
 ];
 /// Words that a conclusion follows: behind a whole sentence the answer is there.
 const CONCLUSIONS: [&str; 5] = ["so", "thus", "hence", "therefore", "thereby"];
@@ -266,7 +266,7 @@ fn without_conjunction(front: &str) -> &str {
 }
 
 /// Phrases with which a text takes back what it has said.
-const RETRACTIONS: [&str; 23] = [
+const RETRACTIONS: [&str; 26] = [
     "Edit:",
     "Wait,",
     "Wait.",
@@ -289,6 +289,9 @@ const RETRACTIONS: [&str; 23] = [
     "Correction:",
     "that's wrong",
     "that is wrong",
+    "That's wrong",
+    "that's not right",
+    "That's not right",
     "it is actually",
 ];
 

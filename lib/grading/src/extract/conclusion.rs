@@ -93,10 +93,10 @@ fn first_value(phrase: &str) -> Cow<'_, str> {
 }
 
 /// Whether the first number of a phrase is a bound or an exception: `any number greater than 2`.
-fn is_bound(phrase: &str) -> bool {
+pub(super) fn is_bound(phrase: &str) -> bool {
     let end = phrase.find(prose::is_digit).unwrap_or(0);
     let last = phrase[..end].split_whitespace().next_back();
-    last.is_some_and(|word| matches!(word, "than" | "except" | "above" | "below" | "not"))
+    last.is_some_and(|word| matches!(word, "than" | "except" | "above" | "below" | "not" | "of"))
 }
 
 #[cfg(test)]

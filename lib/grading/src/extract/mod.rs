@@ -122,6 +122,14 @@ pub fn extract<'a>(
     reference: Option<&str>,
     rules: Rules,
 ) -> Option<Extracted<'a>> {
+    // What follows a thought answers; the thought itself counts only where nothing does.
+    let spoken = response.rsplit_once("</think>").map(|(_, spoken)| spoken);
+    spoken
+        .and_then(|spoken| found_in(spoken, reference, rules))
+        .or_else(|| found_in(response, reference, rules))
+}
+
+fn found_in<'a>(response: &'a str, reference: Option<&str>, rules: Rules) -> Option<Extracted<'a>> {
     let found = |rule: Rule| {
         move |text: &'a str| Extracted {
             text: Cow::Borrowed(text),
@@ -171,6 +179,7 @@ pub fn extract<'a>(
 
 /// The answer in the last box, or in the last boxes where the reference has several parts and the last box has not.
 fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<'a>> {
+    let response = undenied(response);
     let last = boxed::last_box(response)?;
     // Joined boxes are one list whatever was asked for: naming two answers is not naming one. Only where each names
     // another thing, the last may be the one that was asked for.
@@ -190,6 +199,24 @@ fn in_boxes<'a>(response: &'a str, reference: Option<&str>) -> Option<Extracted<
         text,
         rule: Rule::Boxed,
     })
+}
+
+/// Up to the last box that is not denied, if there is one: `\boxed{42}, not \boxed{41}`.
+fn undenied(response: &str) -> &str {
+    const MOST: usize = 8;
+    const DENIALS: [&str; 3] = [" not", " instead of", " rather than"];
+    let mut text = response;
+    for _ in 0..MOST {
+        let Some(last) = boxed::last_box(text) else {
+            return response;
+        };
+        let before = text[..last.start].trim_end_matches(['$', ' ', '\\', '(', '*']);
+        if !DENIALS.iter().any(|denial| before.ends_with(denial)) {
+            return text;
+        }
+        text = before;
+    }
+    response
 }
 
 /// What a box with words says, as far as the reference asks for it: `The answer is 33`, `There are 12 ways`, the letter
@@ -213,10 +240,35 @@ fn worded<'a>(content: Cow<'a, str>, reference: Option<&str>) -> Cow<'a, str> {
 }
 
 /// Words by which a number is not the value itself, but a bound, an exception or a part of it.
-const BOUNDING: [&str; 24] = [
-    "except", "other", "than", "above", "below", "over", "under", "greater", "smaller", "larger",
-    "fewer", "less", "more", "least", "most", "twice", "half", "no", "not", "never", "cannot",
-    "without", "unless", "between",
+const BOUNDING: [&str; 28] = [
+    "except",
+    "other",
+    "than",
+    "above",
+    "below",
+    "over",
+    "under",
+    "greater",
+    "smaller",
+    "larger",
+    "fewer",
+    "less",
+    "more",
+    "least",
+    "most",
+    "twice",
+    "half",
+    "no",
+    "not",
+    "never",
+    "cannot",
+    "without",
+    "unless",
+    "between",
+    "first",
+    "multiple",
+    "multiples",
+    "negative",
 ];
 
 /// The one value that words stand around. Training rewards boxes: words may neither stand around several values, nor make
@@ -226,6 +278,7 @@ fn concluded<'a>(plain: &'a str, reference: Option<&str>) -> Option<Cow<'a, str>
     let only = |answer: &Cow<'_, str>| digits(answer) == digits(plain);
     let mut words = plain.split(|c: char| !c.is_alphabetic());
     let bounded = words.any(|word| BOUNDING.iter().any(|own| own.eq_ignore_ascii_case(word)));
+    let bounded = bounded || conclusion::is_bound(plain);
     if digits(plain) > 0 && bounded || plain.matches("answer is").count() > 1 {
         return None;
     }
@@ -235,6 +288,7 @@ fn concluded<'a>(plain: &'a str, reference: Option<&str>) -> Option<Cow<'a, str>
     if plain.contains('\\') || prose::long_words(reference?) > 0 {
         return None;
     }
+    let plain = clause::without_hedges(plain);
     // `Area: 12`
     if let Some((label, value)) = plain.split_once(": ")
         && label.chars().all(|c| c.is_alphabetic() || c == ' ')
@@ -336,6 +390,20 @@ mod tests {
             ),
             (r"\boxed{\text{Answer: } 33}", "33", "33"),
             (r"\boxed{\text{Area: } 12}", "12", "12"),
+            (r"\boxed{\text{exactly 2}}", "2", "2"),
+            (
+                r"\boxed{\text{the square of 3}}",
+                "3",
+                r"\text{the square of 3}",
+            ),
+            (r"\boxed{42}, not $\boxed{41}$", "42", "42"),
+            (
+                r"$m=\boxed{3}$, $n=\boxed{4}$, and $m+n=\boxed{7}$",
+                "7",
+                "7",
+            ),
+            ("<think>\\boxed{3}</think> So \\boxed{4}.", "4", "4"),
+            ("<think>\\boxed{3}</think> So it is.", "3", "3"),
             (
                 r"\boxed{\text{any value other than } 2}",
                 "2",

@@ -43,6 +43,9 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
 /// twice.
 fn name_of(item: &str) -> Option<String> {
     let (name, _) = item.split_once('=')?;
+    if is_computed(name.trim()) {
+        return Some(name.replace(' ', ""));
+    }
     let name = name.split('_').next().unwrap_or(name);
     let bare = name
         .replace("\\text", "")
@@ -116,6 +119,20 @@ fn labelled(text: &str, boxed: &Boxed<'_>) -> String {
 fn label(before: &str) -> Option<&str> {
     let before = before.trim_end_matches([' ', '-', '−']).strip_suffix('=')?;
     let before = before.trim_end().trim_end_matches('&').trim_end();
+    // `m + n`, `2x`: what is computed from names.
+    let start = before
+        .rfind(['$', ',', '\n', '(', '[', '=', ';', ':', '&'])
+        .map_or(0, |at| at + 1);
+    let computed = before[start..].trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_{}+-*/ ".contains(c);
+    let mut words = computed.split(|c: char| !c.is_ascii_alphabetic());
+    if computed.len() <= 16
+        && is_computed(computed)
+        && computed.chars().all(plain)
+        && words.all(|word| word.len() <= 2)
+    {
+        return Some(computed);
+    }
     let start = before
         .rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '}')))
         .map_or(0, |at| {
@@ -123,6 +140,11 @@ fn label(before: &str) -> Option<&str> {
         });
     let name = &before[start..];
     (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 8).then_some(name)
+}
+
+fn is_computed(name: &str) -> bool {
+    name.contains(['+', '-', '*', '/']) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || name.starts_with(|c: char| c.is_ascii_digit()) && name.ends_with(char::is_alphabetic)
 }
 
 /// Whether the text between two boxes joins them: a comma or a conjunction, and little else.

@@ -122,6 +122,13 @@ pub(super) fn hashes(text: &str) -> Option<Extracted<'_>> {
         _ => line,
     };
     let line = line.trim().trim_matches(marks);
+    // `#### 4. Final result`
+    let title = line.split_once(". ").is_some_and(|(number, title)| {
+        number.bytes().all(|b| b.is_ascii_digit()) && title.starts_with(char::is_uppercase)
+    });
+    if title || line.starts_with("Step ") {
+        return None;
+    }
     let line = stated(line).unwrap_or_else(|| conclusion::of(line));
     // `#### Step 2:` is a heading.
     (!line.is_empty() && line.bytes().any(|b| b.is_ascii_digit() || b == b'\\') && !ended)

@@ -8,6 +8,7 @@ use super::functions;
 use super::points::Point;
 use super::real::Real;
 use crate::budget::Budget;
+use crate::fraction;
 use crate::limits::LONGEST_RANGE;
 use crate::read::node::{Node, Number};
 use crate::read::token::{Constant, Function};
@@ -141,6 +142,11 @@ impl<T: Real> Evaluator<'_, T> {
     }
 
     fn apply(&mut self, function: Function, arguments: &[Node]) -> Option<Ball<T>> {
+        if let (Function::Floor | Function::Ceiling, [argument]) = (function, arguments)
+            && let Some(step) = self.step(function, argument)
+        {
+            return Some(step);
+        }
         let values = arguments
             .iter()
             .map(|argument| self.value(argument))
@@ -170,6 +176,20 @@ impl<T: Real> Evaluator<'_, T> {
             (_, [x]) => functions::apply(function, *x)?.checked(),
             _ => None,
         }
+    }
+
+    /// Where the argument is a fraction of whole numbers, no rounding hides on which side of a step it is.
+    fn step(&self, function: Function, argument: &Node) -> Option<Ball<T>> {
+        let whole = |name: &str| {
+            let value = Ball::at(self.bound(name)?).whole()?;
+            (value.abs() < 1e9).then_some(value as i64)
+        };
+        let (top, bottom) = fraction::value(argument, &whole, self.budget)?;
+        let step = match function {
+            Function::Floor => top.div_euclid(bottom),
+            _ => top.checked_neg()?.div_euclid(bottom).checked_neg()?,
+        };
+        (step.abs() < 1 << 50).then(|| Ball::exact(step as f64))
     }
 
     /// An unknown function: one and the same smooth function of its arguments wherever the name occurs.

@@ -40,6 +40,12 @@ impl Point {
         }
     }
 
+    /// The value of a name that is a whole number.
+    pub(crate) fn whole(self, name: &str) -> f64 {
+        let most = if self.is_positive() { 12.0 } else { 60.0 };
+        1.0 + (most * unit(hash(name, self.round))).floor()
+    }
+
     /// Coefficients of the smooth function that stands for an unknown one.
     pub(crate) fn coefficients(self, name: &str) -> [f64; 3] {
         [1, 2, 3].map(|part| {

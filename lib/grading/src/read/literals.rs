@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Pow};
+use num_traits::{One, Pow, Zero};
 
 use super::node::{Node, Number};
 use super::parser::{Parser, ReadError};
@@ -98,9 +98,21 @@ fn scaled(value: BigInt, exponent: i32) -> BigRational {
     if exponent == 0 {
         return BigRational::from_integer(value);
     }
-    let power = BigInt::from(10).pow(exponent.unsigned_abs());
-    match exponent {
-        0.. => BigRational::from_integer(value * power),
-        _ => BigRational::new(value, power),
+    let places = exponent.unsigned_abs();
+    if exponent > 0 {
+        return BigRational::from_integer(value * BigInt::from(10).pow(places));
     }
+    if value.is_zero() {
+        return BigRational::zero();
+    }
+    // In lowest terms by hand: a common divisor of long numbers takes long, and only 2 and 5 can be in it.
+    let twos = value.trailing_zeros().unwrap_or(0).min(places.into());
+    let mut value = value >> twos;
+    let (five, mut fives) = (BigInt::from(5), 0);
+    while fives < places && (&value % &five).is_zero() {
+        value /= &five;
+        fives += 1;
+    }
+    let bottom = five.pow(places - fives) << (u64::from(places) - twos);
+    BigRational::new_raw(value, bottom)
 }
