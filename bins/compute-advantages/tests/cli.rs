@@ -16,8 +16,12 @@ const BINARY: &str = env!("CARGO_BIN_EXE_compute-advantages");
 fn run(args: &[&str], input: &str) -> Output {
     let mut child = spawn(args);
     // A program that fails early does not read on.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
+    // Beside reading: a program whose output nobody takes stops taking input.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
 }
 
 fn spawn(args: &[&str]) -> Child {

@@ -24,8 +24,12 @@ fn spawn(args: &[&str]) -> Child {
 fn run(args: &[&str], input: &str) -> Output {
     let mut child = spawn(args);
     // A program that fails early does not read on.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
+    // Beside reading: a program whose output nobody takes stops taking input.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
 }
 
 fn rows(output: &Output) -> Vec<Value> {
