@@ -14,6 +14,8 @@ use crate::read::node::Node;
 use crate::read::token::{Constant, Function};
 use crate::{Decision, Reason};
 
+/// A reference with more decimals is no rounded one, and evaluation could not tell.
+const LONGEST_ROUNDED: i32 = 100;
 /// Digits that only a computed double shows: 0.30000000000000004.
 const DIGITS_OF_A_DOUBLE: u32 = 15;
 
@@ -24,6 +26,15 @@ impl Comparison<'_> {
             return match a == b {
                 true => Decision::yes(Reason::SameNumber),
                 false => self.apart(p, r, a.distance(b), false),
+            };
+        }
+        // Literals of any length are compared digit by digit: evaluation knows no more than 130 digits.
+        if let (Node::Number(a), Node::Number(b)) = (p, r) {
+            let known = |value: &BigRational| value.to_f64().unwrap_or(f64::INFINITY);
+            let (x, y) = (known(&a.value), known(&b.value));
+            return match a.value == b.value {
+                true => Decision::yes(Reason::SameNumber),
+                false => self.apart(p, r, ((x - y) / y).abs(), false),
             };
         }
         if is_without_value(p) || is_without_value(r) {
@@ -153,6 +164,7 @@ impl Comparison<'_> {
     fn rounds(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
         self.options.rounded_reference
             && has_decimals(r)
+            && shown_digits(r).1 <= LONGEST_ROUNDED
             && (r.has_symbols() || !p.has_symbols())
             && self.numeric(
                 p,
