@@ -21,6 +21,11 @@ Without a mode, reads dialogues: every attempt's text is graded against `answer`
 `extracted`, `rule`, `equivalent` and `reason` to rows of `response` and `reference`; both add `detail`:
 what differed where the verdict is negative, else null.";
 
+/// Flags of modes in which nothing is rewarded.
+const MODES: [&str; 4] = ["pairs", "responses", "compare", "explain"];
+/// `requires` alone is silent beside a flag that conflicts with what is required.
+const OTHER_THAN_COMPARE: [&str; 3] = ["pairs", "responses", "explain"];
+
 /// Gives verdicts and rewards to dialogues, and compares answers
 #[derive(Parser, Debug)]
 #[command(name = "grade", version, after_help = EXAMPLES)]
@@ -57,15 +62,15 @@ pub struct Args {
     pub grader_command: Option<String>,
 
     /// Reward when the last attempt is right
-    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
+    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
     pub reward_correct: f32,
 
     /// Reward when it is not, but some attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
+    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
     pub reward_wrong: f32,
 
     /// Reward when no attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = ["pairs", "responses", "compare", "explain"])]
+    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
     pub reward_no_answer: f32,
 
     /// --compare: field of the short answer; rows without it use the response
@@ -74,7 +79,7 @@ pub struct Args {
         value_name = "FIELD",
         default_value = "prediction",
         requires = "compare",
-        conflicts_with_all = ["pairs", "responses", "explain"]
+        conflicts_with_all = OTHER_THAN_COMPARE
     )]
     pub prediction_field: String,
 
@@ -84,7 +89,7 @@ pub struct Args {
         value_name = "FIELD",
         default_value = "response",
         requires = "compare",
-        conflicts_with_all = ["pairs", "responses", "explain"]
+        conflicts_with_all = OTHER_THAN_COMPARE
     )]
     pub response_field: String,
 
@@ -94,7 +99,7 @@ pub struct Args {
         value_name = "FIELD",
         default_value = "reference",
         requires = "compare",
-        conflicts_with_all = ["pairs", "responses", "explain"]
+        conflicts_with_all = OTHER_THAN_COMPARE
     )]
     pub reference_field: String,
 
@@ -105,7 +110,7 @@ pub struct Args {
         value_name = "FIELD",
         default_value = "verdict",
         requires = "compare",
-        conflicts_with_all = ["pairs", "responses", "explain"]
+        conflicts_with_all = OTHER_THAN_COMPARE
     )]
     pub verdict_field: String,
 

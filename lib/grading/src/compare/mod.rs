@@ -15,6 +15,7 @@ mod sampling;
 mod sequences;
 mod texts;
 mod values;
+mod whole_names;
 mod wrapped;
 
 pub(crate) use choices::reference_choice;

@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::fraction;
 use crate::limits::LONGEST_RANGE;
 use crate::read::node::Node;
-use crate::read::token::{Constant, Function};
+use crate::read::token::Function;
 
 /// The Mersenne prime 2^61 - 1.
 const PRIME: u64 = (1 << 61) - 1;
@@ -181,46 +181,6 @@ impl<'b> Point<'b> {
             }
             Node::Apply(Function::Floor | Function::Ceiling, _) => {
                 residue(&BigInt::from(self.whole(node)?))
-            }
-            Node::Apply(function, arguments) => match arguments.as_slice() {
-                [argument] => self.function(*function, argument),
-                _ => None,
-            },
-            Node::Constant(Constant::Pi) => Some(self.scrambled("π", 0)),
-            Node::Constant(Constant::E) => Some(self.scrambled("e", 0)),
-            _ => None,
-        }
-    }
-
-    /// `\cos n\pi`, `\sin n\pi`, and any other function as a scrambled value of its argument: equal where the
-    /// arguments are.
-    fn function(&mut self, function: Function, argument: &'b Node) -> Option<u64> {
-        match (function, self.multiple_of_pi(argument)) {
-            (Function::Sin, Some(_)) => Some(0),
-            (Function::Cos, Some(multiple)) if multiple % 2 == 0 => Some(1),
-            (Function::Cos, Some(_)) => Some(PRIME - 1),
-            _ => {
-                let value = self.value(argument)?;
-                Some(self.scrambled(&format!("{function:?}"), value))
-            }
-        }
-    }
-
-    fn scrambled(&self, name: &str, value: u64) -> u64 {
-        mixed(name, self.round ^ value) % PRIME
-    }
-
-    /// How often π is in an argument, where that is a whole number.
-    fn multiple_of_pi(&self, node: &Node) -> Option<i64> {
-        let pi = |node: &&Node| **node == Node::Constant(Constant::Pi);
-        match node {
-            node if pi(&node) => Some(1),
-            Node::Negative(inner) => self.multiple_of_pi(inner)?.checked_neg(),
-            Node::Product(factors) if factors.iter().filter(pi).count() == 1 => {
-                let rest = factors.iter().filter(|factor| !pi(factor));
-                rest.into_iter().try_fold(1i64, |product, factor| {
-                    product.checked_mul(self.whole(factor)?)
-                })
             }
             _ => None,
         }
