@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
 use judge::GraderArgs;
+use transcript::FormatArgs;
 
 /// Plays the dialogues with a policy
 ///
@@ -35,6 +36,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub dialogue: DialogueArgs,
+
+    #[command(flatten)]
+    pub format: FormatArgs,
 
     #[command(flatten)]
     pub grader: GraderArgs,
@@ -71,10 +75,6 @@ pub struct DialogueArgs {
     /// Sampled tokens between two checks for a boxed answer; 1 ends the attempt at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = positive)]
     pub check_every: usize,
-
-    /// chatml, or a TOML file with prompt, feedback and close
-    #[arg(long, value_name = "FILE", default_value = "chatml")]
-    pub template: String,
 
     /// Play on after a right attempt as after a wrong one, until no attempts are left: measures how often right answers
     /// are given up. Not for training
@@ -199,6 +199,6 @@ Examples:
   rollout --model DIR --shard 0/4 --input questions.parquet --output part0.parquet
 
 Fields added: dialogue_id, model, model_sha256, token_ids, prompt_length, loss_mask, logprobs, attempts, attempts_used,
-stop_reason, grader. A sampled token's log-probability is that under the distribution it was drawn from (after temperature,
+stop_reason, feedback, grader. A sampled token's log-probability is that under the distribution it was drawn from (after temperature,
 top-k, top-p); with temperature 0 the choice is certain and it is 0. An attempt cut off by the token budget or the
 context has the verdict `truncated`; a dialogue whose feedback no longer fits ends by `length`.";

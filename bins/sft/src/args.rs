@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use compute::ComputeArgs;
 use stage::{LogArgs, TableFormat};
+use transcript::FormatArgs;
 
 /// Fine-tune a policy on demonstrations: the warm start before reinforcement learning
 ///
@@ -36,10 +37,6 @@ pub struct Args {
     /// Where the trained model appears, complete or not at all
     #[arg(long, value_name = "DIR")]
     pub output_dir: PathBuf,
-
-    /// Template of the dialogue: chatml, or a TOML file
-    #[arg(long, value_name = "NAME|FILE", default_value = "chatml")]
-    pub template: String,
 
     /// Passes over the demonstrations
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "steps")]
@@ -88,6 +85,9 @@ pub struct Args {
     /// Write a metrics record per optimiser step to this JSONL file
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub format: FormatArgs,
 
     #[command(flatten)]
     pub compute: ComputeArgs,

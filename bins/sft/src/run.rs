@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use attempts::Template;
 use checkpoints::{CheckpointWriter, StagedDirectory, write_model};
 use compute::Compute;
 use ppo::adamw::AdamWSettings;
@@ -17,6 +16,7 @@ use ppo::update::Learner;
 use stage::Context;
 use tables::AtomicFile;
 use tokens::Tokenizer;
+use transcript::Format;
 use transformer::{Decoder, dtype_of};
 
 use crate::args::Args;
@@ -26,7 +26,7 @@ use crate::starting_point;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
     let compute = args.compute.resolve()?;
-    let template = Template::load(&args.template)?;
+    let format = Format::open(&args.format, &args.model)?;
     let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
         format!(
             "failed to prepare --output-dir {}",
@@ -37,7 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let _temporary = tables::register_temporary(staged.temporary_path());
     let scratch = staged.temporary_path().join("start");
     let source = starting_point::open(&args.model, args.from_scratch, args.seed, &scratch)?;
-    let demonstrations = read(&args, &template, &source)?;
+    let demonstrations = read(&args, &format, &source)?;
     let mut learner = learner(&args, &source, &compute, demonstrations.len())?;
     let metrics = args
         .metrics
@@ -64,17 +64,11 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     staged.publish().context("failed to publish the model")
 }
 
-fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>> {
-    let tokenizer = Tokenizer::load(&args.model)?;
-    tokenizer.check_vocabulary(source.config.vocab_size)?;
-    tokenizer.require_special(&special_tokens(template))?;
-    let stop_ids = stop_ids(&tokenizer, template)?;
-    let limits = source.limits();
+fn read(args: &Args, format: &Format, source: &Source) -> Result<Vec<Tokens>> {
+    Tokenizer::load(&args.model)?.check_vocabulary(source.config.vocab_size)?;
     let encoder = Encoder {
-        template,
-        tokenizer: &tokenizer,
-        stop_ids: &stop_ids,
-        limits,
+        format,
+        limits: source.limits(),
     };
     let rows = tables::open(&args.input, args.input_format.map(Into::into))?;
     let demonstrations: Vec<Tokens> = rows
@@ -86,26 +80,6 @@ fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>
         args.input.display()
     );
     Ok(demonstrations)
-}
-
-/// What ends an attempt, as in a rollout: the model's end-of-sequence ids, and the template's
-/// closing text where it is a single token.
-fn stop_ids(tokenizer: &Tokenizer, template: &Template) -> Result<Vec<i32>> {
-    let mut ids = tokenizer.stop_ids()?;
-    if let [close] = tokenizer.encode(&template.close)?[..] {
-        ids.push(close);
-    }
-    Ok(ids)
-}
-
-/// The chat markers that the template uses; as plain text they would be learned letter by letter.
-fn special_tokens(template: &Template) -> Vec<&'static str> {
-    let texts = [&template.prompt, &template.feedback, &template.close];
-    let markers = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"];
-    markers
-        .into_iter()
-        .filter(|marker| texts.iter().any(|text| text.contains(marker)))
-        .collect()
 }
 
 fn steps(args: &Args, demonstrations: usize) -> u64 {
