@@ -88,11 +88,6 @@ impl Flat {
             .filter(|(shape, _)| shape.len() > 1);
         matrices.map(|(_, range)| range.clone()).collect()
     }
-
-    /// The network's tensors under their names.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Tensor)> {
-        self.names.iter().map(String::as_str).zip(&self.parameters)
-    }
 }
 
 /// See [`Flat::gather`]; free-standing because workers have no `Flat`.
@@ -100,9 +95,12 @@ pub fn gather(ranges: &[Range<i64>], gradients: &[Tensor], like: &Tensor) -> Ten
     let parts: Vec<Tensor> = gradients
         .iter()
         .zip(ranges)
-        .map(|(gradient, range)| match gradient.defined() {
-            true => flatten(gradient),
-            false => Tensor::zeros([range.end - range.start], (Kind::Float, like.device())),
+        .map(|(gradient, range)| {
+            if gradient.defined() {
+                flatten(gradient)
+            } else {
+                Tensor::zeros([range.end - range.start], (Kind::Float, like.device()))
+            }
         })
         .collect();
     Tensor::cat(&parts, 0)
