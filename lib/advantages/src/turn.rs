@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::AdvantageError;
 use crate::error::{finite, same_length};
 use crate::gae::{Gae, gae};
+use crate::ranges::{covered, first_tokens, mask_of};
 
 /// Advantages and returns of attempts, both `[tokens]` and 0 where `policy` is false: all policy
 /// tokens of attempt `h` get `A_h` and `R_h = A_h + V_h`.
@@ -30,93 +31,37 @@ pub fn turn_gae(
     finite("rewards", rewards, &vec![true; tokens])?;
     covered(policy, attempts)?;
     let starts = first_tokens(policy, attempts);
-    let (mut advantages, mut returns) = (vec![0.0; tokens], vec![0.0; tokens]);
-    let at_starts: Vec<bool> = mask_of(&starts, tokens);
-    finite("values", values, &at_starts)?;
+    finite("values", values, &mask_of(&starts, tokens))?;
+    let spans = spans(&starts, tokens);
     let values: Vec<f32> = starts.iter().map(|&start| values[start]).collect();
-    let bounds = bounds(&starts, tokens);
-    let paid: Vec<f32> = bounds
+    let paid: Vec<f32> = spans
         .iter()
-        .map(|steps| {
-            rewards[steps.clone()]
-                .iter()
-                .map(|&r| f64::from(r))
-                .sum::<f64>() as f32
-        })
+        .map(|span| sum(&rewards[span.clone()]))
         .collect();
-    let (of_attempts, returns_of_attempts) =
-        gae(&values, &paid, &vec![true; starts.len()], options)?;
-    for ((span, advantage), whole) in bounds.into_iter().zip(of_attempts).zip(returns_of_attempts) {
+    let of_attempts = gae(&values, &paid, &vec![true; starts.len()], options)?;
+    let (mut advantages, mut returns) = (vec![0.0; tokens], vec![0.0; tokens]);
+    for (attempt, span) in spans.into_iter().enumerate() {
         for t in span.filter(|&t| policy[t]) {
-            (advantages[t], returns[t]) = (advantage, whole);
+            advantages[t] = of_attempts.0[attempt];
+            returns[t] = of_attempts.1[attempt];
         }
     }
     Ok((advantages, returns))
 }
 
-/// The first policy token of each attempt that has one, in order: where an attempt has its value.
-pub fn first_tokens(policy: &[bool], attempts: &[Range<usize>]) -> Vec<usize> {
-    let first = |attempt: &Range<usize>| attempt.clone().find(|&t| policy[t]);
-    attempts.iter().filter_map(first).collect()
-}
-
-/// Token ranges of attempts, checked: in order, apart from one another, within the `tokens` of the
-/// dialogue.
-pub fn attempt_ranges(
-    attempts: impl Iterator<Item = (i32, i32)>,
-    tokens: usize,
-) -> Result<Vec<Range<usize>>, AdvantageError> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for (attempt, (start, end)) in attempts.enumerate() {
-        let after = ranges.last().map_or(0, |range| range.end);
-        match (usize::try_from(start), usize::try_from(end)) {
-            (Ok(start), Ok(end)) if after <= start && start <= end && end <= tokens => {
-                ranges.push(start..end);
-            }
-            _ => {
-                let (start, end) = (start.into(), end.into());
-                return Err(AdvantageError::Range {
-                    attempt,
-                    start,
-                    end,
-                    tokens,
-                });
-            }
-        }
-    }
-    Ok(ranges)
-}
-
-/// Every policy token lies in an attempt.
-fn covered(policy: &[bool], attempts: &[Range<usize>]) -> Result<(), AdvantageError> {
-    let inside = |t: &usize| attempts.iter().any(|attempt| attempt.contains(t));
-    match (0..policy.len()).find(|t| policy[*t] && !inside(t)) {
-        None => Ok(()),
-        Some(position) => Err(AdvantageError::Outside { position }),
-    }
-}
-
-/// True at the listed positions, `[tokens]`.
-pub fn mask_of(positions: &[usize], tokens: usize) -> Vec<bool> {
-    let mut mask = vec![false; tokens];
-    for &position in positions {
-        mask[position] = true;
-    }
-    mask
+fn sum(rewards: &[f32]) -> f32 {
+    rewards.iter().map(|&reward| f64::from(reward)).sum::<f64>() as f32
 }
 
 /// From each first token up to the next one; the last reaches to the end, the first from the beginning.
-fn bounds(starts: &[usize], tokens: usize) -> Vec<Range<usize>> {
+fn spans(starts: &[usize], tokens: usize) -> Vec<Range<usize>> {
     let ends = starts.iter().skip(1).copied().chain([tokens]);
-    let mut bounds: Vec<Range<usize>> = starts
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| start..end)
-        .collect();
-    if let Some(first) = bounds.first_mut() {
+    let spans = starts.iter().zip(ends).map(|(&start, end)| start..end);
+    let mut spans: Vec<Range<usize>> = spans.collect();
+    if let Some(first) = spans.first_mut() {
         first.start = 0;
     }
-    bounds
+    spans
 }
 
 #[cfg(test)]
@@ -140,25 +85,6 @@ mod tests {
         let (one, two) = (1.0 / 32.0, 0.875);
         assert_eq!(advantages, [0.0, one, one, 0.0, two, two]);
         assert_eq!(returns, [0.0, one + 0.5, one + 0.5, 0.0, 1.0, 1.0]);
-        assert_eq!(first_tokens(&policy, &[1..3, 4..6]), [1, 4]);
-    }
-
-    #[test]
-    fn ranges_that_cannot_be_are_refused() {
-        let message = |attempts: &[(i32, i32)]| {
-            let error = attempt_ranges(attempts.iter().copied(), 6).unwrap_err();
-            error.to_string()
-        };
-        let expected =
-            "expected token ranges in order within the 6 tokens, found 2..4 for attempt 1";
-        assert_eq!(message(&[(1, 3), (2, 4)]), expected);
-        assert!(message(&[(3, 1)]).contains("found 3..1 for attempt 0"));
-        assert!(message(&[(-1, 1)]).contains("found -1..1"));
-        assert!(message(&[(1, 7)]).contains("found 1..7"));
-        assert_eq!(
-            attempt_ranges([(1, 1), (1, 6)].into_iter(), 6),
-            Ok(vec![1..1, 1..6])
-        );
     }
 
     #[test]

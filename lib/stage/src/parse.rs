@@ -31,9 +31,11 @@ pub fn positive_share<T: Number>(text: &str) -> Result<T, String> {
     bounded(text, "a number above 0, up to 1", within)
 }
 
-/// 0, or no smaller than `least`; `expected` says so in words.
-pub fn zero_or_at_least<T: Number>(text: &str, least: f64, expected: &str) -> Result<T, String> {
-    bounded(text, expected, |number| number == 0.0 || number >= least)
+/// A sampling temperature: 0 (the likeliest token), or no smaller than 0.001, below which
+/// probabilities leave float32.
+pub fn temperature(text: &str) -> Result<f32, String> {
+    let sound = |number| number == 0.0 || number >= 1e-3;
+    bounded(text, "0 or a number of at least 0.001", sound)
 }
 
 /// A whole number from 1 up.
@@ -97,13 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn zero_may_be_apart_from_the_rest() {
-        let parse = |text| zero_or_at_least::<f32>(text, 1e-3, "0 or a number of at least 0.001");
-        assert_eq!(parse("0"), Ok(0.0));
-        assert_eq!(parse("0.001"), Ok(0.001));
-        assert_eq!(
-            parse("1e-4"),
-            Err("expected 0 or a number of at least 0.001".to_owned())
-        );
+    fn a_temperature_may_be_0() {
+        assert_eq!(temperature("0"), Ok(0.0));
+        assert_eq!(temperature("0.001"), Ok(0.001));
+        let refused = Err("expected 0 or a number of at least 0.001".to_owned());
+        assert_eq!(temperature("1e-4"), refused);
     }
 }
