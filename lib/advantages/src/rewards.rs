@@ -50,6 +50,9 @@ mod tests {
         let attempts = [1..1, 2..3, 3..4, 4..4, 4..6];
         let placed = rewards_of_attempts(&[0.5, 1.0, 2.0, 4.0, 8.0], &attempts, &policy);
         assert_eq!(placed, [0.0, 0.0, 7.5, 0.0, 8.0, 0.0]);
-        assert_eq!(rewards_of_attempts(&[1.0], &[0..2], &[false; 2]), [0.0; 2]);
+        assert_eq!(
+            rewards_of_attempts(&[1.0; 2], &[0..1, 1..2], &[false; 2]),
+            [0.0; 2]
+        );
     }
 }

@@ -93,7 +93,13 @@ mod tests {
             gamma: 1.0,
             lambda: 1.0,
         };
-        let error = turn_gae(&[0.0; 3], &[0.0; 3], &[false, true, true], &[1..2], options);
+        let error = turn_gae(
+            &[0.0; 3],
+            &[0.0; 3],
+            &[false, true, true],
+            &[1..1, 1..2],
+            options,
+        );
         assert_eq!(error, Err(AdvantageError::Outside { position: 2 }));
     }
 }

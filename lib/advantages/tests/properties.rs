@@ -98,7 +98,7 @@ proptest! {
         let rewards = reward_at_the_end(reward, &policy);
         let options = Gae { gamma: 1.0, lambda: 1.0 };
         let (turns, turn_returns) =
-            turn_gae(&values, &rewards, &policy, &[1..length + 1], options).unwrap();
+            turn_gae(&values, &rewards, &policy, std::slice::from_ref(&(1..length + 1)), options).unwrap();
         let (tokens, token_returns) = gae(&values, &rewards, &policy, options).unwrap();
         for t in 0..=length {
             prop_assert!((turns[t] - tokens[t]).abs() < 1e-5);
