@@ -4,8 +4,8 @@
 use pipeline_tests::{root, stage};
 use records::{Attempt, AttemptStop, StopReason, Verdict};
 use serde_json::Value;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 
 /// How `rollout` and `grade` are called.
 struct Case {
@@ -54,56 +54,64 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Plays and pays `count` questions of the embedded set.
-fn dialogues(case: &Case, count: usize, folder: &Path) -> Vec<Value> {
+/// A stage on files, which must succeed.
+fn run(name: &str, arguments: &[&str], input: Option<&Path>, output: &Path) {
+    let done = attempt(name, arguments, input, output);
+    let message = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{name}: {message}");
+}
+
+fn attempt(name: &str, arguments: &[&str], input: Option<&Path>, output: &Path) -> Output {
+    let mut command = stage(name);
+    command.args(arguments).arg("--quiet");
+    command.arg("--output").arg(output).stdin(Stdio::null());
+    if let Some(input) = input {
+        command.arg("--input").arg(input);
+    }
+    command.output().expect("the stage runs")
+}
+
+/// Questions of the embedded set, and dialogues about them.
+fn rollouts(more: &[&str], count: usize, folder: &Path) -> PathBuf {
     let (questions, rollouts) = (
         folder.join("questions.jsonl"),
         folder.join("rollouts.jsonl"),
     );
-    let output = |name: &str, arguments: &[&str], input: Option<&Path>, output: &Path| {
-        let mut command = stage(name);
-        command
-            .args(arguments)
-            .arg("--quiet")
-            .arg("--output")
-            .arg(output);
-        if let Some(input) = input {
-            command.arg("--input").arg(input);
-        }
-        let done = command
-            .stdin(Stdio::null())
-            .output()
-            .expect("the stage runs");
-        assert!(
-            done.status.success(),
-            "{name}: {}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-    };
     let data = root().join("data/tiny/train.jsonl").display().to_string();
     let count = count.to_string();
     let sample = [
         "--data", &data, "--count", &count, "--step", "1", "--seed", "11",
     ];
-    output("sample-questions", &sample, None, &questions);
+    run("sample-questions", &sample, None, &questions);
     let (model, template) = (
         root().join("data/tiny/base"),
         root().join("data/tiny/template.toml"),
     );
     let (model, template) = (model.display().to_string(), template.display().to_string());
     let play = ["--model", &*model, "--template", &template];
-    output(
+    run(
         "rollout",
-        &[&play, case.rollout].concat(),
+        &[&play, more].concat(),
         Some(&questions),
         &rollouts,
     );
+    rollouts
+}
+
+fn read(path: &Path) -> Vec<Value> {
+    let text = fs_err::read_to_string(path).expect("rows");
+    let rows = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a row"));
+    rows.collect()
+}
+
+/// Plays and pays `count` questions.
+fn dialogues(case: &Case, count: usize, folder: &Path) -> Vec<Value> {
+    let rollouts = rollouts(case.rollout, count, folder);
     let graded = folder.join("graded.jsonl");
-    output("grade", case.grade, Some(&rollouts), &graded);
-    let text = fs_err::read_to_string(&graded).expect("graded rows");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a row"))
-        .collect()
+    run("grade", case.grade, Some(&rollouts), &graded);
+    read(&graded)
 }
 
 fn list<T: serde::de::DeserializeOwned>(row: &Value, field: &str) -> Vec<T> {
@@ -247,4 +255,50 @@ fn no_field_contradicts_another() {
             case.rollout
         );
     }
+}
+
+#[test]
+fn one_settings_table_names_the_judge_of_both_stages() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let settings = |name: &str, profile: &str| {
+        let path = folder.path().join(name);
+        let text = format!("[rollout]\nmax-new-tokens = 60\n[grader]\nprofile = \"{profile}\"\n");
+        fs_err::write(&path, text).expect("settings");
+        path.display().to_string()
+    };
+    let (qwen, exact) = (
+        settings("qwen.toml", "qwen"),
+        settings("exact.toml", "exact"),
+    );
+    let rollouts = rollouts(&["--config", &qwen], 12, folder.path());
+    let graded = folder.path().join("graded.jsonl");
+    run("grade", &["--config", &qwen], Some(&rollouts), &graded);
+    for row in read(&graded) {
+        let grader = row["grader"].as_str().expect("a grader");
+        assert!(grader.contains("profile=qwen"), "{grader}");
+    }
+    let other = attempt(
+        "grade",
+        &["--config", &exact],
+        Some(&rollouts),
+        &folder.path().join("x.jsonl"),
+    );
+    let message = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert_eq!(other.status.code(), Some(1));
+    for part in ["line 1", "profile=qwen", "profile=exact", "--again"] {
+        assert!(message.contains(part), "{message}");
+    }
+    let again = folder.path().join("again.jsonl");
+    run(
+        "grade",
+        &["--again", "--config", &exact],
+        Some(&rollouts),
+        &again,
+    );
+    assert!(
+        read(&again)[0]["grader"]
+            .as_str()
+            .expect("a grader")
+            .contains("profile=exact")
+    );
 }
