@@ -187,15 +187,25 @@ fn a_mask_beyond_the_policy_tokens_is_refused() {
             row[mask][0] = json!(true);
         }
     };
-    for (mask, wider) in [("learn_mask", "loss_mask"), ("value_mask", "learn_mask")] {
-        let expected = format!("\"{wider}\" is, found true at position 0");
+    for mask in ["learn_mask", "value_mask"] {
+        let expected = "\"loss_mask\" is, found true at position 0";
         let named = format!("\"{mask}\"");
-        assert_says(refused(beyond(mask), &[]), &["line 3", &named, &expected]);
+        assert_says(refused(beyond(mask), &[]), &["line 3", &named, expected]);
         let short = |row: &mut Value| row[mask] = json!([false]);
         assert_says(refused(short, &[]), &["line 3", &named, "token_ids"]);
         let text = |row: &mut Value| row[mask] = json!("all");
         assert_says(refused(text, &[]), &["line 3", &named]);
     }
+    let critic_alone = |row: &mut Value| {
+        let length = row["loss_mask"].as_array().unwrap().len();
+        row["learn_mask"] = json!(vec![false; length]);
+        row["value_mask"] = row["loss_mask"].clone();
+    };
+    let expected = "\"learn_mask\" is, found true";
+    assert_says(
+        refused(critic_alone, &[]),
+        &["line 3", "\"value_mask\"", expected],
+    );
 }
 
 #[test]

@@ -128,11 +128,8 @@ fn narrowed(row: &Row, field: &str, positions: &[usize]) -> Result<Vec<usize>, F
     let Some(position) = outside else {
         return Ok(marked().collect());
     };
-    let wider = if field == "learn_mask" {
-        "loss_mask"
-    } else {
-        "learn_mask"
-    };
+    let narrow = field == "value_mask" && row.has("learn_mask");
+    let wider = if narrow { "learn_mask" } else { "loss_mask" };
     let message =
         format!("expected true only where \"{wider}\" is, found true at position {position}");
     Err(row.fail(field, message))

@@ -73,12 +73,6 @@ impl Flat {
         }
     }
 
-    /// One gradient per parameter, end to end in float32; an undefined one (a parameter that the
-    /// loss does not reach) counts as 0.
-    pub fn gather(&self, gradients: &[Tensor]) -> Tensor {
-        gather(&self.ranges, gradients, &self.master)
-    }
-
     /// Where weight decay applies: matrices. Biases and norm weights, the vectors, do not decay.
     pub fn decayed(&self) -> Vec<Range<i64>> {
         let matrices = self
@@ -90,7 +84,8 @@ impl Flat {
     }
 }
 
-/// See [`Flat::gather`]; free-standing because workers have no `Flat`.
+/// One gradient per parameter, end to end in float32 on the device of `like`; an undefined one (a
+/// parameter that the loss does not reach) counts as 0.
 pub fn gather(ranges: &[Range<i64>], gradients: &[Tensor], like: &Tensor) -> Tensor {
     let parts: Vec<Tensor> = gradients
         .iter()
@@ -168,10 +163,11 @@ mod tests {
     #[test]
     fn an_unreached_parameter_has_gradient_0() {
         let flat = Flat::new(parameters(Kind::Float));
-        let gradient = flat.gather(&[
+        let gradients = [
             Tensor::ones([2, 3], (Kind::Float, Device::Cpu)),
             Tensor::new(),
-        ]);
+        ];
+        let gradient = gather(&flat.ranges, &gradients, &flat.master);
         let sums: Vec<f32> = Vec::try_from(gradient).unwrap();
         assert_eq!(sums, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
     }

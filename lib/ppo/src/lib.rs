@@ -2,9 +2,9 @@
 //!
 //! Bottom up: `losses`, `reduction`, `schedule` and `adamw` are the mathematics; `tokens`,
 //! `experience`, `batches` and `plan` say what is learned from; `padded`, `forward` and `micro_batch`
-//! compute; `workers`, `gradients` and `statistics` add up in a fixed order, so results do not depend on
-//! threads; `optimizer` takes the step;
-//! `update`, `supervised` and `scoring` are the loops; `state` keeps what a run needs to go on.
+//! compute; `workers`, `gradients` and `statistics` add up in a fixed order, so results do not
+//! depend on threads; `optimizer` takes the step; `update`, `supervised` and `scoring` are the loops;
+//! `state` keeps what a run needs to go on.
 //! Knows nothing about files of records, flags or how dialogues were played.
 
 pub mod adamw;
