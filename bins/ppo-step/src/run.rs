@@ -96,7 +96,7 @@ fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSetting
 fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec<Experience>> {
     let mut limits = sources.policy.source.limits();
     if let Some(critic) = &sources.critic {
-        limits = limits.narrower(&critic.source.limits());
+        limits = limits.narrower(&critic.source.critic_limits());
     }
     let policy = !settings.freeze_policy;
     let needs = Needs {

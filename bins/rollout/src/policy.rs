@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use attempts::{AttemptEnd, DialogueRules};
 use checkpoints::{ModelConfig, Weights, resolve};
 use generation::{Environment, Rules};
-use tokens::Tokenizer;
+use tokens::{Tokenizer, Vocabulary};
 use transcript::Format;
 
 use crate::args::{Args, AttemptEndName};
@@ -20,6 +20,8 @@ pub struct Policy {
     pub config: ModelConfig,
     /// Longest dialogue.
     pub context: usize,
+    /// What it may sample.
+    pub vocabulary: Vocabulary,
     pub environment: Arc<Environment>,
 }
 
@@ -28,7 +30,8 @@ impl Policy {
         let directory = resolve(&args.model)?;
         let config = ModelConfig::load(&directory)?;
         let context = context(args, &config)?;
-        let environment = environment(args, &directory, &config, context)?;
+        let vocabulary = vocabulary(&directory, config.vocab_size)?;
+        let environment = environment(args, &directory, context)?;
         let weights = Weights::open(&directory)?;
         Ok(Self {
             name: args.model_name.clone().unwrap_or_else(|| name(&directory)),
@@ -36,6 +39,7 @@ impl Policy {
             directory,
             config,
             context,
+            vocabulary,
             environment: Arc::new(environment),
         })
     }
@@ -51,13 +55,17 @@ fn context(args: &Args, config: &ModelConfig) -> Result<usize> {
     }
 }
 
-fn environment(
-    args: &Args,
-    directory: &Path,
-    config: &ModelConfig,
-    context: usize,
-) -> Result<Environment> {
-    Tokenizer::load(directory)?.check_vocabulary(config.vocab_size)?;
+/// What the tokenizer has a text for. Says what is wrong with the directory's tokens.
+fn vocabulary(directory: &Path, vocab_size: usize) -> Result<Vocabulary> {
+    let tokenizer = Tokenizer::load(directory)?;
+    for warning in tokenizer.warnings() {
+        tracing::warn!("{warning}");
+    }
+    tokenizer.check_vocabulary(vocab_size)?;
+    Ok(tokenizer.vocabulary(vocab_size))
+}
+
+fn environment(args: &Args, directory: &Path, context: usize) -> Result<Environment> {
     let rules = Rules {
         dialogue: DialogueRules {
             attempt_end: match args.dialogue.attempt_end {

@@ -28,6 +28,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let settings = Settings {
         environment: Arc::clone(&policy.environment),
         sampling: sampling(&args),
+        vocabulary: policy.vocabulary.clone(),
         grader: Arc::clone(&grader),
     };
     let (events, inbox) = channel();

@@ -49,11 +49,8 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
 /// The networks, and the narrowest limits among them.
 fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Networks, Limits)> {
     let (device, kind) = (compute.execution.device, compute.kind);
-    let mut limits = policy.limits();
-    let mut open = |path: &Path, flag: &str| -> Result<Source> {
-        let source = Source::open(path).with_context(|| format!("failed to open {flag}"))?;
-        limits = limits.narrower(&source.limits());
-        Ok(source)
+    let open = |path: &Path, flag: &str| -> Result<Source> {
+        Source::open(path).with_context(|| format!("failed to open {flag}"))
     };
     let reference = args
         .reference
@@ -65,6 +62,14 @@ fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Networks, Lim
         .as_deref()
         .map(|path| open(path, "--critic"))
         .transpose()?;
+    let others = [
+        reference.as_ref().map(Source::limits),
+        critic.as_ref().map(Source::critic_limits),
+    ];
+    let limits = others
+        .iter()
+        .flatten()
+        .fold(policy.limits(), |limits, other| limits.narrower(other));
     let networks = Networks {
         policy: policy
             .decoder(device, kind, false)

@@ -65,7 +65,11 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 fn read(args: &Args, format: &Format, source: &Source) -> Result<Vec<Tokens>> {
-    Tokenizer::load(&args.model)?.check_vocabulary(source.config.vocab_size)?;
+    let tokenizer = Tokenizer::load(&args.model)?;
+    for warning in tokenizer.warnings() {
+        tracing::warn!("{warning}");
+    }
+    tokenizer.check_vocabulary(source.config.vocab_size)?;
     let encoder = Encoder {
         format,
         limits: source.limits(),

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::config_keys::Keys;
-use crate::{ConfigError, Dtype};
+use crate::{ConfigError, Dtype, rope};
 
 /// Decoder families that can be loaded. Each is one file in the crate `transformer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl ModelConfig {
             rms_norm_eps: keys
                 .positive_number("rms_norm_eps")?
                 .ok_or_else(|| keys.missing("rms_norm_eps", "a positive number"))?,
-            rope_theta: rope_theta(&keys)?,
+            rope_theta: rope::theta(&keys)?,
             tie_word_embeddings: keys.flag("tie_word_embeddings")?.unwrap_or(false),
             dtype: dtype(&keys)?,
             eos_token_ids: keys.token_ids("eos_token_id")?,
@@ -96,6 +96,11 @@ impl ModelConfig {
 /// The end-of-sequence ids that the configuration file at `path` names, whatever else it holds.
 pub fn eos_token_ids(path: &Path) -> Result<Vec<i32>, ConfigError> {
     Keys::load(path)?.token_ids("eos_token_id")
+}
+
+/// The number of ids that the configuration file at `path` says the model has, whatever else it holds.
+pub fn vocab_size(path: &Path) -> Result<Option<usize>, ConfigError> {
+    Keys::load(path)?.optional_count("vocab_size")
 }
 
 fn architecture(keys: &Keys) -> Result<Architecture, ConfigError> {
@@ -174,42 +179,18 @@ fn head_dim(keys: &Keys, heads: usize) -> Result<usize, ConfigError> {
     Ok(dim)
 }
 
-/// The base of the frequencies: `rope_parameters.rope_theta` (newer) or `rope_theta` with
-/// `rope_scaling` (older). Scaled variants are other functions of the position: refused.
-fn rope_theta(keys: &Keys) -> Result<f64, ConfigError> {
-    /// What transformers assumes for this family when the file is silent.
-    const DEFAULT: f64 = 10_000.0;
-    let mut theta = keys.positive_number("rope_theta")?;
-    for key in ["rope_scaling", "rope_parameters"] {
-        let Some(rope) = keys.nested(key)? else {
-            continue;
-        };
-        for spelling in ["type", "rope_type"] {
-            if rope.text(spelling)?.is_some_and(|name| name != "default") {
-                return Err(rope.unsupported(spelling, "\"default\" (no scaling)"));
-            }
-        }
-        if rope
-            .number("partial_rotary_factor")?
-            .is_some_and(|share| share != 1.0)
-        {
-            return Err(rope.unsupported("partial_rotary_factor", "1.0"));
-        }
-        theta = rope.positive_number("rope_theta")?.or(theta);
-    }
-    Ok(theta.unwrap_or(DEFAULT))
-}
-
+/// The stored type, where the file names one; `"auto"` leaves it to the weights. Older files write `"torch.float32"`.
 fn dtype(keys: &Keys) -> Result<Option<Dtype>, ConfigError> {
     for key in ["dtype", "torch_dtype"] {
         let Some(name) = keys.text(key)? else {
             continue;
         };
-        return match name.as_str() {
+        return match name.strip_prefix("torch.").unwrap_or(&name) {
+            "auto" => Ok(None),
             "float32" => Ok(Some(Dtype::F32)),
             "bfloat16" => Ok(Some(Dtype::BF16)),
             "float16" => Ok(Some(Dtype::F16)),
-            _ => Err(keys.unsupported(key, "\"float32\", \"bfloat16\", \"float16\"")),
+            _ => Err(keys.unsupported(key, "\"float32\", \"bfloat16\", \"float16\", \"auto\"")),
         };
     }
     Ok(None)

@@ -38,6 +38,16 @@ impl Keys {
         self.object.get(key).filter(|value| !value.is_null())
     }
 
+    /// Names of all keys that are there, ascending.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let present = self.object.iter().filter(|(_, value)| !value.is_null());
+        present.map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names().next().is_none()
+    }
+
     /// The nested object under `key`, if there is one.
     pub(crate) fn nested(&self, key: &str) -> Result<Option<Self>, ConfigError> {
         match self.get(key) {
@@ -155,7 +165,8 @@ impl Keys {
         }
     }
 
-    fn full(&self, key: &str) -> String {
+    /// The key with the names of the objects that it stands in.
+    pub(crate) fn full(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
     }
 }

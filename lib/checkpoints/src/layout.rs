@@ -7,6 +7,9 @@ use crate::{Architecture, ModelConfig};
 /// Name of a critic's value head, `[1, hidden_size]`, no bias.
 pub const VALUE_HEAD: &str = "value_head.weight";
 
+pub(crate) const EMBEDDING: &str = "model.embed_tokens.weight";
+pub(crate) const HEAD: &str = "lm_head.weight";
+
 /// One parameter: its name in the checkpoint and its shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
@@ -20,10 +23,7 @@ impl ModelConfig {
     pub fn parameters(&self) -> Vec<Parameter> {
         let mut all = self.trunk_parameters();
         if !self.tie_word_embeddings {
-            all.push(parameter(
-                "lm_head.weight",
-                &[self.vocab_size, self.hidden_size],
-            ));
+            all.push(parameter(HEAD, &[self.vocab_size, self.hidden_size]));
         }
         all
     }
@@ -31,7 +31,7 @@ impl ModelConfig {
     /// All parameters but an untied head: what a critic shares with its policy.
     pub fn trunk_parameters(&self) -> Vec<Parameter> {
         let matrix = [self.vocab_size, self.hidden_size];
-        let mut all = vec![parameter("model.embed_tokens.weight", &matrix)];
+        let mut all = vec![parameter(EMBEDDING, &matrix)];
         for layer in 0..self.num_hidden_layers {
             match self.architecture {
                 Architecture::Qwen2 => self.qwen2_layer(layer, &mut all),

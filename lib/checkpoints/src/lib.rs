@@ -17,13 +17,14 @@ mod layout;
 mod mapped;
 mod model_files;
 mod resolve;
+mod rope;
 mod safetensors_out;
 mod staged;
 mod weights;
 mod weights_error;
 mod writer;
 
-pub use config::{Architecture, ModelConfig, eos_token_ids};
+pub use config::{Architecture, ModelConfig, eos_token_ids, vocab_size};
 pub use config_error::ConfigError;
 pub use dtype::Dtype;
 pub use layout::{Parameter, VALUE_HEAD};

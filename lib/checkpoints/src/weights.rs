@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::dtype::widen;
+use crate::layout::{EMBEDDING, HEAD};
 use crate::mapped::{MappedFile, TensorView};
 use crate::{ModelConfig, Parameter, WeightsError, digest, finite, index};
 
@@ -140,9 +141,35 @@ impl Weights {
 
     /// Checks that every parameter of `config` is here with its shape and holds finite numbers.
     ///
-    /// Reads all of them once, in parallel. Tensors that `config` does not know are not looked at.
+    /// Reads all of them once, in parallel. Tensors that `config` does not know are not looked at, but for a head beside
+    /// an embedding that is said to be the head.
     pub fn check(&self, config: &ModelConfig) -> Result<(), WeightsError> {
-        self.check_parameters(&config.parameters())
+        self.check_parameters(&config.parameters())?;
+        self.check_tied_head(config)
+    }
+
+    /// Refuses a head of its own where `config` says that the embedding is the head: readers differ in which of the two
+    /// they take, so the file does not say which model it is. A copy of the embedding is fine.
+    pub fn check_tied_head(&self, config: &ModelConfig) -> Result<(), WeightsError> {
+        if !config.tie_word_embeddings || !self.contains(HEAD) {
+            return Ok(());
+        }
+        let (head, embedding) = (self.tensor(HEAD)?, self.tensor(EMBEDDING)?);
+        let same = if head.shape != embedding.shape {
+            false
+        } else if head.dtype == embedding.dtype {
+            head.bytes == embedding.bytes
+        } else {
+            self.f32(HEAD)? == self.f32(EMBEDDING)?
+        };
+        if same {
+            return Ok(());
+        }
+        Err(WeightsError::TiedHead {
+            path: self.path(HEAD),
+            head: HEAD,
+            embedding: EMBEDDING,
+        })
     }
 
     /// As [`check`](Self::check), for a list of one's own.

@@ -99,6 +99,16 @@ pub enum WeightsError {
         tensor: String,
         dtype: Dtype,
     },
+    #[error(
+        "{}: tensor \"{head}\" differs from \"{embedding}\", but config.json says \"tie_word_embeddings\": true; \
+         set it to false where the head is meant (as transformers 5 takes it), or remove the tensor",
+        path.display()
+    )]
+    TiedHead {
+        path: PathBuf,
+        head: &'static str,
+        embedding: &'static str,
+    },
     #[error("{}: tensor \"{tensor}\": element {index} is {value}, expected finite numbers", path.display())]
     NotFinite {
         path: PathBuf,

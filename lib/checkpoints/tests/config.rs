@@ -114,6 +114,79 @@ fn optional_keys_have_the_values_that_transformers_assumes() {
 }
 
 #[test]
+fn the_base_of_the_positions_is_read_from_wherever_it_stands() {
+    let lines = [
+        r#""rope_theta": 500000.0,"#,
+        r#""rope_theta": 500000, "rope_scaling": null, "partial_rotary_factor": 1.0,"#,
+        r#""rope_theta": 500000, "rope_scaling": {}, "use_dynamic_ntk": false,"#,
+        r#""rope_theta": 500000, "rope_scaling": {"type": "default"}, "rope_parameters": null,"#,
+        r#""rope_scaling": {"rope_type": "default", "rope_theta": 500000},"#,
+        r#""rope_parameters": {"rope_theta": 500000.0},"#,
+        r#""rope_parameters": {"rope_theta": 5e5, "rope_type": "default", "partial_rotary_factor": 1},"#,
+        r#""rope_parameters": {"full_attention": {"rope_theta": 5e5, "rope_type": "default"}},"#,
+        r#""rope_parameters": {"full_attention": {"rope_theta": 5e5}, "sliding_attention": {"rope_theta": 5e5}},"#,
+        r#""rope_theta": 500000, "rope_parameters": {"full_attention": {"rope_type": "default"}},"#,
+    ];
+    for line in lines {
+        let config = load(&with("rope_theta", line)).expect(line);
+        assert_eq!(config.rope_theta, 500_000.0, "{line}");
+    }
+}
+
+#[test]
+fn the_stored_type_is_read_from_every_spelling() {
+    let cases = [
+        (r#""torch_dtype": "torch.float32","#, Some(Dtype::F32)),
+        (r#""torch_dtype": "torch.bfloat16","#, Some(Dtype::BF16)),
+        (
+            r#""dtype": null, "torch_dtype": "torch.float16","#,
+            Some(Dtype::F16),
+        ),
+        (r#""dtype": "bfloat16","#, Some(Dtype::BF16)),
+        (r#""dtype": "auto","#, None),
+        (r#""torch_dtype": "auto","#, None),
+        ("", None),
+    ];
+    for (line, expected) in cases {
+        let config = load(&with("torch_dtype", line)).expect(line);
+        assert_eq!(config.dtype, expected, "{line}");
+    }
+    let error = error(&with("torch_dtype", r#""torch_dtype": "torch.int8","#));
+    assert!(
+        error.contains(r#"key "torch_dtype": "torch.int8""#),
+        "{error}"
+    );
+}
+
+/// Directories as people have them.
+#[test]
+fn configurations_of_the_field_are_read_or_refused() {
+    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let shared = std::env::var_os("REATTEMPT_SHARED").map_or_else(beside, PathBuf::from);
+    let models = shared.join("field/models");
+    if !models.is_dir() {
+        eprintln!("skipped: no {}", models.display());
+        return;
+    }
+    let load = |name: &str| ModelConfig::load(&models.join(name));
+    for name in ["per_layer_type", "theta_rp"] {
+        assert_eq!(load(name).unwrap().rope_theta, 500_000.0, "{name}");
+    }
+    assert_eq!(load("dtype_auto").unwrap().dtype, None);
+    assert_eq!(load("torch_dtype_prefix").unwrap().dtype, Some(Dtype::F32));
+    for (name, key) in [
+        ("scaling_notype", "\"rope_scaling.rope_type\": (absent)"),
+        (
+            "nested_yarn",
+            "\"rope_parameters.full_attention.rope_type\": \"yarn\"",
+        ),
+    ] {
+        let error = load(name).unwrap_err().to_string();
+        assert!(error.contains(key), "{name}: {error}");
+    }
+}
+
+#[test]
 fn what_would_be_another_computation_is_refused() {
     let cases = [
         (
@@ -153,6 +226,56 @@ fn what_would_be_another_computation_is_refused() {
         ),
         (
             "use_mrope",
+            r#""rope_scaling": {"factor": 4.0},"#,
+            r#"key "rope_scaling.rope_type": (absent) is not supported, supported: "default" (no scaling)"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"factor": 4.0},"#,
+            r#"key "rope_parameters.factor": 4.0 is not supported, supported: rope_type, rope_theta and nothing else here"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"rope_type": "default", "partial_rotary_factor": 0.5},"#,
+            r#"key "rope_parameters.partial_rotary_factor": 0.5 is not supported, supported: 1.0"#,
+        ),
+        (
+            "use_mrope",
+            r#""partial_rotary_factor": 0.5,"#,
+            r#"key "partial_rotary_factor": 0.5 is not supported, supported: 1.0"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_local_base_freq": 10000.0,"#,
+            r#"key "rope_local_base_freq": 10000.0 is not supported, supported: rope_theta and rope_parameters"#,
+        ),
+        (
+            "use_mrope",
+            r#""rotary_emb_base": 10000,"#,
+            r#"key "rotary_emb_base": 10000 is not supported, supported: rope_theta and rope_parameters"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"full_attention": {"rope_type": "yarn", "factor": 4.0}},"#,
+            r#"key "rope_parameters.full_attention.rope_type": "yarn" is not supported, supported: "default" (no scaling)"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"sliding_attention": {"rope_type": "default"}},"#,
+            r#"key "rope_parameters.full_attention": (absent) is not supported, supported: settings for the layers of this type"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"rope_theta": 500000.0},"#,
+            r#"key "rope_parameters.rope_theta": 500000.0 is not supported, supported: 10000, as "rope_theta" says"#,
+        ),
+        (
+            "rope_theta",
+            r#""rope_parameters": {"full_attention": {"rope_theta": 1e6}, "sliding_attention": {"rope_theta": 1e4}},"#,
+            r#"key "rope_parameters.sliding_attention.rope_theta": 10000.0 is not supported, supported: 1000000, as "rope_parameters.full_attention.rope_theta" says"#,
+        ),
+        (
+            "use_mrope",
             r#""layer_types": ["sliding_attention"],"#,
             r#"key "layer_types": ["sliding_attention"] is not supported, supported: "full_attention" in every layer"#,
         ),
@@ -169,7 +292,7 @@ fn what_would_be_another_computation_is_refused() {
         (
             "torch_dtype",
             r#""torch_dtype": "int8","#,
-            r#"key "torch_dtype": "int8" is not supported, supported: "float32", "bfloat16", "float16""#,
+            r#"key "torch_dtype": "int8" is not supported, supported: "float32", "bfloat16", "float16", "auto""#,
         ),
         (
             "use_mrope",
@@ -219,6 +342,16 @@ fn missing_and_mistyped_keys_are_named() {
             "rms_norm_eps",
             r#""rms_norm_eps": 0,"#,
             r#"key "rms_norm_eps": expected a positive number, found 0"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": [1],"#,
+            r#"key "rope_parameters": expected an object, found [1]"#,
+        ),
+        (
+            "use_mrope",
+            r#""rope_parameters": {"rope_theta": 10000.0, "full_attention": {"rope_type": "default"}},"#,
+            r#"key "rope_parameters.rope_theta": expected an object, found 10000.0"#,
         ),
         (
             "eos_token_id",

@@ -5,7 +5,9 @@
 
 use std::path::PathBuf;
 
-use checkpoints::{Dtype, OutgoingTensor, Weights, WeightsError, write_safetensors};
+use checkpoints::{
+    Architecture, Dtype, ModelConfig, OutgoingTensor, Weights, WeightsError, write_safetensors,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -293,5 +295,72 @@ proptest! {
             prop_assert_eq!(theirs.shape(), ours.shape);
         }
         prop_assert_eq!(ours.f32("wide").unwrap(), values);
+    }
+}
+
+/// A model of one layer whose configuration says that the embedding is the head.
+fn tied() -> ModelConfig {
+    ModelConfig {
+        architecture: Architecture::Qwen2,
+        vocab_size: 2,
+        hidden_size: 2,
+        intermediate_size: 2,
+        num_hidden_layers: 1,
+        num_attention_heads: 1,
+        num_key_value_heads: 1,
+        head_dim: 2,
+        max_position_embeddings: 8,
+        rms_norm_eps: 1e-6,
+        rope_theta: 10_000.0,
+        tie_word_embeddings: true,
+        dtype: None,
+        eos_token_ids: vec![],
+    }
+}
+
+fn checked_with_head(head: Option<(Dtype, Vec<usize>, Vec<u8>)>) -> Result<(), WeightsError> {
+    let (folder, config) = (tempfile::tempdir().unwrap(), tied());
+    let f32s =
+        |count: usize| -> Vec<u8> { (0..count).flat_map(|n| (n as f32).to_le_bytes()).collect() };
+    let mut tensors: Vec<OutgoingTensor<'_>> = config
+        .parameters()
+        .into_iter()
+        .map(|parameter| {
+            let bytes = f32s(parameter.shape.iter().product());
+            OutgoingTensor::from_bytes(parameter.name, Dtype::F32, parameter.shape, bytes)
+        })
+        .collect();
+    if let Some((dtype, shape, bytes)) = head {
+        tensors.push(OutgoingTensor::from_bytes(
+            "lm_head.weight",
+            dtype,
+            shape,
+            bytes,
+        ));
+    }
+    write_safetensors(&folder.path().join("model.safetensors"), tensors, &[]).unwrap();
+    Weights::open(folder.path()).unwrap().check(&config)
+}
+
+#[test]
+fn a_head_beside_a_tied_embedding_is_a_copy_of_it_or_refused() {
+    let embedding =
+        |values: [f32; 4]| -> Vec<u8> { values.iter().flat_map(|x| x.to_le_bytes()).collect() };
+    let same = embedding([0.0, 1.0, 2.0, 3.0]);
+    checked_with_head(None).unwrap();
+    checked_with_head(Some((Dtype::F32, vec![2, 2], same.clone()))).unwrap();
+    // The same numbers in another type.
+    let narrow = [0u16, 0x3f80, 0x4000, 0x4040]
+        .iter()
+        .flat_map(|x| x.to_le_bytes());
+    checked_with_head(Some((Dtype::BF16, vec![2, 2], narrow.collect()))).unwrap();
+    for (shape, head) in [
+        (vec![2, 2], embedding([0.0, 1.0, 2.0, 3.5])),
+        (vec![4, 1], same),
+    ] {
+        let error = checked_with_head(Some((Dtype::F32, shape, head))).unwrap_err();
+        let expected = "model.safetensors: tensor \"lm_head.weight\" differs from \"model.embed_tokens.weight\", but \
+                        config.json says \"tie_word_embeddings\": true";
+        assert!(error.to_string().contains(expected), "{error}");
     }
 }

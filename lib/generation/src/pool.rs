@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::thread::JoinHandle;
 
 use grading::Grader;
+use tokens::Vocabulary;
 
 use crate::backend::Backend;
 use crate::environment::Environment;
@@ -25,6 +26,8 @@ pub type Engine = Box<dyn FnOnce() -> anyhow::Result<Box<dyn Backend>> + Send>;
 pub struct Settings {
     pub environment: Arc<Environment>,
     pub sampling: Sampling,
+    /// What the policy may draw.
+    pub vocabulary: Vocabulary,
     pub grader: Arc<dyn Grader>,
 }
 
@@ -67,7 +70,7 @@ impl Pool {
                 attempts: attempts.clone(),
                 deliver: Arc::clone(&deliver),
             };
-            let sampler = Sampler::new(settings.sampling);
+            let sampler = Sampler::new(settings.sampling, settings.vocabulary.clone());
             let work = move || work(engine, shared, sampler);
             pool.threads.push(
                 std::thread::Builder::new()

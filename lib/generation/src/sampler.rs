@@ -2,6 +2,8 @@
 //!
 //! Knows nothing about dialogues or models.
 
+use tokens::Vocabulary;
+
 /// How the next token is chosen. The order is temperature, then top-k, then top-p among what top-k left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
@@ -38,22 +40,45 @@ const BLOCK: usize = 256;
 /// Draws tokens one by one, reusing its memory.
 pub struct Sampler {
     sampling: Sampling,
+    /// What may be drawn; an id outside of it has no probability, whatever its logit.
+    vocabulary: Vocabulary,
+    /// The logits of `vocabulary`, side by side, where it has gaps.
+    gathered: Vec<f32>,
     weights: Vec<f32>,
     kept: Vec<(f32, u32)>,
 }
 
 impl Sampler {
-    pub fn new(sampling: Sampling) -> Self {
+    pub fn new(sampling: Sampling, vocabulary: Vocabulary) -> Self {
         Self {
             sampling,
+            vocabulary,
+            gathered: Vec::new(),
             weights: Vec::new(),
             kept: Vec::new(),
         }
     }
 
-    /// The token where the cumulative probability, in the order of ids, passes `uniform`. None where a logit is not
-    /// finite.
+    /// The token where the cumulative probability, in the order of ids, passes `uniform`. `logits` has one entry for
+    /// each id of the model. None where the logit of an id that may be drawn is not finite.
     pub fn draw(&mut self, logits: &[f32], uniform: f64) -> Option<Drawn> {
+        let known = &logits[..self.vocabulary.end().min(logits.len())];
+        if self.vocabulary.gaps().is_empty() {
+            return self.draw_among(known, uniform);
+        }
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.clear();
+        let logit = |id: i32| known.get(id as usize);
+        gathered.extend(self.vocabulary.ids().filter_map(logit));
+        let drawn = self.draw_among(&gathered, uniform);
+        self.gathered = gathered;
+        let mut drawn = drawn?;
+        drawn.token = self.vocabulary.ids().nth(drawn.token as usize)?;
+        Some(drawn)
+    }
+
+    /// As [`draw`](Self::draw) where every logit is that of a token that may be drawn; gives its index.
+    fn draw_among(&mut self, logits: &[f32], uniform: f64) -> Option<Drawn> {
         if logits.iter().any(|logit| !logit.is_finite()) {
             return None;
         }

@@ -5,6 +5,7 @@
 use generation::{Drawn, Sampler, Sampling};
 use keyed::uniform;
 use proptest::prelude::*;
+use tokens::Vocabulary;
 
 /// Probabilities after temperature, top-k and top-p, by the definition.
 fn distribution(logits: &[f32], sampling: Sampling) -> Vec<f64> {
@@ -59,7 +60,7 @@ fn frequencies_follow_the_distribution() {
         },
     ] {
         let expected = distribution(&logits, sampling);
-        let mut sampler = Sampler::new(sampling);
+        let mut sampler = Sampler::new(sampling, Vocabulary::whole(7));
         let mut counts = [0u32; 7];
         const DRAWS: u32 = 40_000;
         for position in 0..DRAWS {
@@ -86,10 +87,11 @@ fn frequencies_follow_the_distribution() {
 
 #[test]
 fn greedy_takes_the_lowest_of_equal_ids_and_is_certain() {
-    let mut sampler = Sampler::new(Sampling {
+    let greedy = Sampling {
         temperature: 0.0,
         ..Sampling::default()
-    });
+    };
+    let mut sampler = Sampler::new(greedy, Vocabulary::whole(4));
     let drawn = sampler.draw(&[1.0, 3.0, 3.0, 2.0], 0.99).unwrap();
     assert_eq!(
         drawn,
@@ -103,7 +105,7 @@ fn greedy_takes_the_lowest_of_equal_ids_and_is_certain() {
 
 #[test]
 fn logits_that_are_not_finite_are_refused() {
-    let mut sampler = Sampler::new(Sampling::default());
+    let mut sampler = Sampler::new(Sampling::default(), Vocabulary::whole(3));
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         assert_eq!(sampler.draw(&[0.0, bad, 1.0], 0.5), None);
     }
@@ -133,12 +135,38 @@ proptest! {
     ) {
         for sampling in [Sampling::default(), Sampling { temperature: 0.8, top_k, top_p }] {
             let expected = distribution(&logits, sampling);
-            let drawn = Sampler::new(sampling).draw(&logits, point).unwrap();
+            let drawn = Sampler::new(sampling, Vocabulary::whole(logits.len())).draw(&logits, point).unwrap();
             let token = drawn.token as usize;
             let below: f64 = expected[..token].iter().sum();
             // Rounding may move a boundary by a few parts in ten million.
             prop_assert!(below <= point + 1e-5 && point <= below + expected[token] + 1e-5);
             prop_assert!((f64::from(drawn.logprob) - expected[token].ln()).abs() < 1e-4);
+        }
+    }
+}
+
+proptest! {
+    /// Padding and gaps have no influence at all: not by their logits, not on the log-probability.
+    #[test]
+    fn ids_outside_of_the_vocabulary_are_as_if_they_were_not_there(
+        entries in prop::collection::vec((-8.0f32..8.0, any::<bool>()), 2..700),
+        padding in prop::collection::vec(prop_oneof![Just(60.0f32), Just(f32::NAN), -60.0f32..60.0], 0..40),
+        point in 0.0f64..1.0,
+        temperature in prop_oneof![Just(0.0f32), 0.2f32..2.0],
+        top_k in 0usize..20,
+        top_p in 0.05f32..1.0,
+    ) {
+        let known: Vec<i32> = (0i32..).zip(&entries).filter(|(id, entry)| *id == 0 || entry.1).map(|(id, _)| id).collect();
+        let compact: Vec<f32> = known.iter().map(|id| entries[*id as usize].0).collect();
+        // A gap would be drawn nearly always if it could be.
+        let all = entries.iter().enumerate().map(|(id, entry)| if id == 0 || entry.1 { entry.0 } else { 70.0 });
+        let logits: Vec<f32> = all.chain(padding).collect();
+        let vocabulary = Vocabulary::of(logits.len(), known.iter().copied());
+        for sampling in [Sampling { temperature, ..Sampling::default() }, Sampling { temperature, top_k, top_p }] {
+            let drawn = Sampler::new(sampling, vocabulary.clone()).draw(&logits, point).unwrap();
+            let alone = Sampler::new(sampling, Vocabulary::whole(compact.len())).draw(&compact, point).unwrap();
+            prop_assert_eq!(drawn.token, known[alone.token as usize]);
+            prop_assert_eq!(drawn.logprob.to_bits(), alone.logprob.to_bits());
         }
     }
 }

@@ -40,11 +40,11 @@ pub fn policy_outputs(
     })
 }
 
-/// `[tokens, vocabulary]`: the head runs on the states before policy tokens.
+/// `[tokens, ids]` over the ids that a policy may draw: the head runs on the states before policy tokens.
 fn policy_logits(decoder: &Decoder, batch: &Padded) -> Result<Tensor, ModelError> {
     let hidden = decoder.hidden(&batch.token_ids)?; // [rows, seq, hidden]
     let states = hidden.f_flatten(0, 1)?.f_index_select(0, &batch.states)?;
-    decoder.logits(&states)
+    decoder.known_logits(&states)
 }
 
 /// `H = log Z - sum_a p_a z_a` with `log Z = logsumexp z`, `[tokens]`.

@@ -1,6 +1,7 @@
 //! A dialogue as learning sees it: ids, and which of them the policy wrote.
 //! Knows nothing about models, tensors or losses.
 
+use ::tokens::Vocabulary;
 use records::{FieldError, Row};
 
 /// Token ids of one dialogue and the positions of its policy tokens.
@@ -24,9 +25,9 @@ pub struct Selection<'a> {
 }
 
 /// What the model at hand can take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Limits {
-    pub vocabulary: usize,
+    pub vocabulary: Vocabulary,
     pub context: usize,
 }
 
@@ -34,7 +35,7 @@ impl Limits {
     /// What both models can take.
     pub fn narrower(&self, other: &Self) -> Self {
         Self {
-            vocabulary: self.vocabulary.min(other.vocabulary),
+            vocabulary: self.vocabulary.intersection(&other.vocabulary),
             context: self.context.min(other.context),
         }
     }
@@ -53,7 +54,8 @@ impl Tokens {
                 "expected false at the first token: no state lies before it",
             ));
         }
-        let policy = (0..mask.len()).filter(|&position| mask[position]).collect();
+        let policy: Vec<usize> = (0..mask.len()).filter(|&position| mask[position]).collect();
+        check_policy_ids(row, ids, &policy, limits)?;
         Ok(Self {
             name: name_of(row),
             ids: ids.to_vec(),
@@ -99,14 +101,35 @@ fn check_ids(row: &Row, ids: &[i32], limits: &Limits) -> Result<(), FieldError> 
         );
         return Err(row.fail("token_ids", message));
     }
-    let outside = |&id: &i32| usize::try_from(id).map_or(true, |id| id >= limits.vocabulary);
+    let outside = |&id: &i32| usize::try_from(id).map_or(true, |id| id >= limits.vocabulary.size());
     match ids.iter().position(outside) {
         None => Ok(()),
         Some(position) => Err(row.fail(
             "token_ids",
             format!(
                 "id {} at position {position} is outside the vocabulary of {}",
-                ids[position], limits.vocabulary
+                ids[position],
+                limits.vocabulary.size()
+            ),
+        )),
+    }
+}
+
+/// Ids that mean nothing have no probability, so no policy has sampled them.
+fn check_policy_ids(
+    row: &Row,
+    ids: &[i32],
+    policy: &[usize],
+    limits: &Limits,
+) -> Result<(), FieldError> {
+    let meaningless = |&&position: &&usize| !limits.vocabulary.contains(ids[position]);
+    match policy.iter().find(meaningless) {
+        None => Ok(()),
+        Some(&position) => Err(row.fail(
+            "token_ids",
+            format!(
+                "id {} at position {position} is no token of the model's tokenizer, so no policy can have sampled it",
+                ids[position]
             ),
         )),
     }
@@ -127,10 +150,13 @@ fn name_of(row: &Row) -> String {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        vocabulary: 10,
-        context: 4,
-    };
+    /// Ten ids, of which 7 is a gap and 9 padding.
+    fn limits() -> Limits {
+        Limits {
+            vocabulary: Vocabulary::of(10, (0..9).filter(|id| *id != 7)),
+            context: 4,
+        }
+    }
 
     fn row(ids: &[i32], mask: &[bool]) -> Row {
         let mut row = Row::new();
@@ -141,7 +167,7 @@ mod tests {
     }
 
     fn message(ids: &[i32], mask: &[bool]) -> String {
-        Tokens::from_row(&row(ids, mask), &LIMITS)
+        Tokens::from_row(&row(ids, mask), &limits())
             .unwrap_err()
             .to_string()
     }
@@ -149,7 +175,7 @@ mod tests {
     #[test]
     fn entries_go_to_policy_tokens() {
         let tokens =
-            Tokens::from_row(&row(&[1, 2, 3, 4], &[false, true, false, true]), &LIMITS).unwrap();
+            Tokens::from_row(&row(&[1, 2, 3, 4], &[false, true, false, true]), &limits()).unwrap();
         assert_eq!(tokens.policy, [1, 3]);
         assert_eq!(tokens.spread(&[1.5, 2.5]), [0.0, 1.5, 0.0, 2.5]);
         assert_eq!(tokens.name, "d/1");
@@ -162,6 +188,13 @@ mod tests {
         assert!(
             message(&[1; 5], &[false; 5]).contains("5 tokens, but the model's context holds 4")
         );
+        for id in [7, 9] {
+            let sampled = message(&[1, id], &[false, true]);
+            let expected = format!("id {id} at position 1 is no token of the model's tokenizer");
+            assert!(sampled.contains(&expected), "{sampled}");
+            // In a prompt it is only another row of the embedding.
+            Tokens::from_row(&row(&[id, 1], &[false, true]), &limits()).unwrap();
+        }
         assert!(message(&[1, 2], &[true, true]).contains("no state lies before it"));
         assert!(message(&[1, 2], &[false]).contains("expected 2 elements"));
         assert!(message(&[], &[]).contains("at least one token"));

@@ -2,11 +2,14 @@
 //!
 //! Knows nothing about models' weights or what a dialogue is.
 
+mod added_tokens;
 mod error;
 mod stop_ids;
 mod tokenizer;
 mod tokenizer_config;
+mod vocabulary;
 
 pub use error::TokensError;
 pub use tokenizer::Tokenizer;
 pub use tokenizer_config::TokenizerConfig;
+pub use vocabulary::Vocabulary;

@@ -4,40 +4,67 @@ use std::path::{Path, PathBuf};
 
 use tokenizers::Tokenizer as Inner;
 
-use crate::{TokensError, stop_ids};
+use crate::{TokensError, Vocabulary, added_tokens, stop_ids};
 
 /// The tokenizer of one model directory.
 #[derive(Clone, Debug)]
 pub struct Tokenizer {
     inner: Inner,
     path: PathBuf,
+    warnings: Vec<String>,
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json` of a model directory.
+    /// Reads `tokenizer.json` of a model directory, and the tokens that only the files beside it have.
     pub fn load(directory: &Path) -> Result<Self, TokensError> {
-        Self::load_file(&directory.join("tokenizer.json"))
+        let path = directory.join("tokenizer.json");
+        let bytes = read(&path)?;
+        let config = directory.join("config.json");
+        let vocab_size = if config.is_file() {
+            checkpoints::vocab_size(&config)?
+        } else {
+            None
+        };
+        let extended = added_tokens::extend(parse(&path, &bytes)?, &bytes, directory, vocab_size)?;
+        Self::whole_texts(extended.inner, path, extended.warnings)
     }
 
-    /// Reads a tokenizer file by its own name.
+    /// Reads a tokenizer file by its own name, alone.
     pub fn load_file(path: &Path) -> Result<Self, TokensError> {
-        let bytes = fs_err::read(path).map_err(TokensError::Read)?;
-        let mut inner = Inner::from_bytes(bytes).map_err(|error| TokensError::Tokenizer {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
-        // A file may ask for padding or truncation of batches. Here every text is whole.
+        let inner = parse(path, &read(path)?)?;
+        Self::whole_texts(inner, path.to_owned(), Vec::new())
+    }
+
+    /// A file may ask for padding or truncation of batches. Here every text is whole.
+    fn whole_texts(
+        mut inner: Inner,
+        path: PathBuf,
+        warnings: Vec<String>,
+    ) -> Result<Self, TokensError> {
         inner.with_padding(None);
-        inner
-            .with_truncation(None)
-            .map_err(|error| TokensError::Tokenizer {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })?;
+        match inner.with_truncation(None) {
+            Ok(_) => {}
+            Err(error) => return Err(not_a_tokenizer(&path, &*error)),
+        }
         Ok(Self {
             inner,
-            path: path.to_owned(),
+            path,
+            warnings,
         })
+    }
+
+    /// What a user should hear about tokens of the directory that could not be given their ids.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Which ids of a model with `vocab_size` of them mean something.
+    pub fn vocabulary(&self, vocab_size: usize) -> Vocabulary {
+        let tokens = self.inner.get_vocab(true).into_values();
+        let tokens = tokens.filter_map(|id| i32::try_from(id).ok());
+        // An end of sequence without a text can be drawn all the same.
+        let ends = self.stop_ids().unwrap_or_default();
+        Vocabulary::of(vocab_size, tokens.chain(ends))
     }
 
     /// The ids of `text`. Nothing is added; special tokens written out in `text` become theirs.
@@ -82,13 +109,13 @@ impl Tokenizer {
                 _ => missing.push(format!("\"{token}\"")),
             }
         }
-        match missing.is_empty() {
-            true => Ok(ids),
-            false => Err(TokensError::MissingSpecial {
-                path: self.path.clone(),
-                tokens: missing,
-            }),
+        if missing.is_empty() {
+            return Ok(ids);
         }
+        Err(TokensError::MissingSpecial {
+            path: self.path.clone(),
+            tokens: missing,
+        })
     }
 
     /// Checks that a model with `vocab_size` rows knows every id that this tokenizer may give.
@@ -117,5 +144,20 @@ impl Tokenizer {
     /// The directory that the tokenizer came from.
     pub fn directory(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TokensError> {
+    fs_err::read(path).map_err(TokensError::Read)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Inner, TokensError> {
+    Inner::from_bytes(bytes).map_err(|error| not_a_tokenizer(path, &*error))
+}
+
+fn not_a_tokenizer(path: &Path, error: &dyn std::error::Error) -> TokensError {
+    TokensError::Tokenizer {
+        path: path.to_owned(),
+        reason: error.to_string(),
     }
 }

@@ -59,7 +59,12 @@ impl TokenizerConfig {
         }
     }
 
-    fn mistyped(&self, key: &'static str, expected: &'static str) -> TokensError {
+    /// The value of `key`, unless it is null.
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
+        self.value.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn mistyped(&self, key: &'static str, expected: &'static str) -> TokensError {
         TokensError::Mistyped {
             path: self.path.clone(),
             key,

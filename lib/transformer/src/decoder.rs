@@ -29,6 +29,24 @@ pub struct Decoder {
     config: ModelConfig,
     tensors: NamedTensors,
     network: Box<dyn Architecture>,
+    known: Known,
+}
+
+/// The ids that get a probability.
+struct Known {
+    /// None from here on.
+    end: i64,
+    /// True at ids before `end` that get none either, `[end]`.
+    gaps: Option<Tensor>,
+}
+
+impl Known {
+    fn shallow_clone(&self) -> Self {
+        Self {
+            end: self.end,
+            gaps: self.gaps.as_ref().map(Tensor::shallow_clone),
+        }
+    }
 }
 
 impl Decoder {
@@ -41,6 +59,7 @@ impl Decoder {
         kind: Kind,
         trainable: bool,
     ) -> Result<Self, ModelError> {
+        weights.check_tied_head(config)?;
         Self::load_parameters(
             config.parameters(),
             weights,
@@ -86,10 +105,38 @@ impl Decoder {
             .into_iter()
             .map(load)
             .collect::<Result<_, ModelError>>()?;
-        Self::from_tensors(config.clone(), NamedTensors(tensors))
+        let known = Known {
+            end: config.vocab_size as i64,
+            gaps: None,
+        };
+        Self::from_tensors(config.clone(), NamedTensors(tensors), known)
     }
 
-    fn from_tensors(config: ModelConfig, tensors: NamedTensors) -> Result<Self, ModelError> {
+    /// The same decoder, which gives no probability ([`known_logits`](Self::known_logits)) to the ids from `end` on nor
+    /// to `gaps` before it.
+    pub fn restricted(mut self, end: usize, gaps: &[i32]) -> Result<Self, ModelError> {
+        let mut known = Known {
+            end: end.min(self.config.vocab_size) as i64,
+            gaps: None,
+        };
+        if !gaps.is_empty() {
+            let mut mask = vec![false; known.end as usize];
+            for gap in gaps {
+                if let Some(masked) = usize::try_from(*gap).ok().and_then(|id| mask.get_mut(id)) {
+                    *masked = true;
+                }
+            }
+            known.gaps = Some(Tensor::f_from_slice(&mask)?.f_to_device(self.device())?);
+        }
+        self.known = known;
+        Ok(self)
+    }
+
+    fn from_tensors(
+        config: ModelConfig,
+        tensors: NamedTensors,
+        known: Known,
+    ) -> Result<Self, ModelError> {
         let network = match config.architecture {
             Family::Qwen2 => Box::new(Qwen2::new(&config, &tensors)?),
         };
@@ -97,6 +144,7 @@ impl Decoder {
             config,
             tensors,
             network,
+            known,
         })
     }
 
@@ -110,7 +158,8 @@ impl Decoder {
             .iter()
             .map(copy)
             .collect::<Result<_, ModelError>>()?;
-        Self::from_tensors(self.config.clone(), NamedTensors(tensors))
+        let known = self.known.shallow_clone();
+        Self::from_tensors(self.config.clone(), NamedTensors(tensors), known)
     }
 
     pub fn config(&self) -> &ModelConfig {
@@ -161,6 +210,22 @@ impl Decoder {
     pub fn logits(&self, hidden: &Tensor) -> Result<Tensor, ModelError> {
         let head = self.network.head().ok_or(ModelError::NoHead)?;
         Ok(hidden.f_linear(head, None::<&Tensor>)?)
+    }
+
+    /// As [`logits`](Self::logits), for distributions over the ids that may be drawn: `[.., end]`, and nothing that
+    /// counts at gaps. The rows of the head that are left out get gradients of exactly 0.
+    pub fn known_logits(&self, hidden: &Tensor) -> Result<Tensor, ModelError> {
+        /// Its exponential beside any logit is 0, and 0 times it is 0 (an entropy would be NaN at minus infinity); every
+        /// type that weights have can hold it.
+        const NOTHING: f64 = -65_504.0;
+        let mut logits = self.logits(hidden)?;
+        if self.known.end < self.config.vocab_size as i64 {
+            logits = logits.f_narrow(-1, 0, self.known.end)?;
+        }
+        match &self.known.gaps {
+            None => Ok(logits),
+            Some(gaps) => Ok(logits.f_masked_fill(gaps, NOTHING)?),
+        }
     }
 
     /// The parameters on their way to a file, in `dtype`.

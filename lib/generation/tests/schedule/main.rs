@@ -13,6 +13,7 @@ use generation::{Engine, GenerationError, Pool, Sampling, Settings};
 use grading::{Graded, Grader, GraderError, Request};
 use proptest::prelude::*;
 use records::{AttemptStop, StopReason, Verdict};
+use tokens::Vocabulary;
 use transcript::Codec;
 
 use crate::scribe::{Bytes, EOS, Question, Setup, USUAL, builtin, environment, one, play};
@@ -228,6 +229,7 @@ fn a_policy_that_cannot_be_loaded_ends_the_run() {
     let settings = Settings {
         environment: environment(USUAL),
         sampling: Sampling::default(),
+        vocabulary: Vocabulary::whole(257),
         grader: builtin(),
     };
     let (sender, results) = mpsc::channel();

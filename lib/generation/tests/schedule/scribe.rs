@@ -10,7 +10,7 @@ use generation::{
     Sampling, Settings, Task,
 };
 use grading::{Builtin, Grader};
-use tokens::TokensError;
+use tokens::{TokensError, Vocabulary};
 use transcript::{Codec, Format, Style, Template};
 
 pub const EOS: i32 = 256;
@@ -169,6 +169,7 @@ pub fn play(
     let settings = Settings {
         environment: Arc::clone(&environment),
         sampling: Sampling::default(),
+        vocabulary: Vocabulary::whole(257),
         grader,
     };
     let (sender, results) = mpsc::channel();
