@@ -191,7 +191,8 @@ fn declarations_that_cannot_be_read_are_named() {
 #[test]
 fn an_end_of_sequence_without_a_text_can_be_drawn() {
     let config = json!({"vocab_size": 24, "eos_token_id": 20});
-    let tokenizer = load(&[("config.json", config)]);
+    let folder = folder(&[("config.json", config)]);
+    let tokenizer = Tokenizer::load(folder.path()).unwrap();
     let known: Vec<i32> = tokenizer.vocabulary(24).ids().collect();
     assert_eq!(known, (0..13).chain([20]).collect::<Vec<_>>());
 }
