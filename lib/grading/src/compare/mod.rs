@@ -9,6 +9,7 @@ mod names;
 mod notations;
 mod pieces;
 mod piecewise;
+mod progressions;
 mod real_line;
 mod real_sets;
 mod sampling;
@@ -130,11 +131,12 @@ fn other_readings(
     prediction: &str,
     reference: &str,
     options: &Options,
-) -> [Option<[Digits; 2]>; 4] {
+) -> [Option<[Digits; 2]>; 5] {
     let (p, r) = (
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
     );
+    let repeats = [prediction, reference].map(read::goes_on);
     let listed = read::may_be_listed;
     // As a list 9,100,100 would be 9 and 100, as 9,100 is.
     let commas = |text: &str| text.bytes().filter(|b| *b == b',').count();
@@ -152,6 +154,12 @@ fn other_readings(
         // `1,22` for 1.22, where a list would have other digits.
         (options.decimal_comma && r && !p && reference.replacen(',', ".", 1) == prediction)
             .then_some([Digits::Grouped, Digits::DecimalComma]),
+        repeats.contains(&true).then(|| {
+            repeats.map(|repeats| match repeats {
+                true => Digits::Repeating,
+                false => Digits::Grouped,
+            })
+        }),
     ]
 }
 
@@ -176,7 +184,11 @@ fn read_and_compare<'a>(
     if p.same_tokens(&r) {
         return decided(Decision::yes(Reason::SameTokens), [false; 2]);
     }
-    let (p, r) = (p.parse(), r.parse());
+    let printed = [p.printed, r.printed];
+    let (mut p, mut r) = (p.parse(), r.parse());
+    if let (Ok(p), Ok(r)) = (&mut p, &mut r) {
+        names::read_euler(p, r, printed);
+    }
     let comparison = Comparison {
         options,
         budget: Budget::new(options.steps),
@@ -255,7 +267,9 @@ impl Comparison<'_> {
             return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());
         }
         let rewritten =
-            |node: &Node| sequences::spread(node).or_else(|| self.without_matrix_arithmetic(node));
+            |node: &Node| sequences::spread(node)
+                .or_else(|| progressions::written_out(node))
+                .or_else(|| self.without_matrix_arithmetic(node));
         match (rewritten(p), rewritten(r)) {
             (Some(p), Some(r)) => return self.decide(&p, &r),
             (Some(p), None) => return self.decide(&p, r),
@@ -368,13 +382,16 @@ impl Comparison<'_> {
         }
     }
 
-    /// A column vector against a tuple or angle brackets.
+    /// A vector in a matrix of one column or row against a tuple, angle or square brackets.
     fn vectors(&self, p: &Node, r: &Node) -> Option<Decision> {
         if !self.options.vectors_as_tuples {
             return None;
         }
         let column = |node: &Node| match node {
-            Node::Matrix(rows) if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) => {
+            Node::Matrix(rows)
+                if rows.len() > 1 && rows.iter().all(|row| row.len() == 1)
+                    || rows.len() == 1 && rows[0].len() > 1 =>
+            {
                 Some(rows.iter().flatten().cloned().collect::<Vec<_>>())
             }
             _ => None,
@@ -384,7 +401,8 @@ impl Comparison<'_> {
                 Bracket::Round | Bracket::Angle,
                 Bracket::Round | Bracket::Angle,
                 items,
-            ) => Some(items.clone()),
+            )
+            | Node::Group(Bracket::Square, Bracket::Square, items) => Some(items.clone()),
             _ => None,
         };
         match (column(p), tuple(r), tuple(p), column(r)) {

@@ -104,6 +104,9 @@ impl Comparison<'_> {
         if self.options.ignore_labels && !equations(&bare_p) && !equations(&bare_r) {
             (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
         }
+        if let Some(decision) = self.continued(&p, &r, false) {
+            return decision;
+        }
         let mut covered = vec![false; r.len()];
         // Elements that one on the other side may be equal to.
         let mut doubtful = vec![false; r.len()];
@@ -169,6 +172,9 @@ impl Comparison<'_> {
 
     /// The same elements in the same order.
     pub(super) fn ordered(&self, p: &[Node], r: &[Node]) -> Decision {
+        if let Some(decision) = self.continued(p, r, true) {
+            return decision;
+        }
         if p.len() != r.len() {
             return Decision::no(Reason::DifferentLength, || {
                 format!("{} elements, not {}", p.len(), r.len())
