@@ -266,10 +266,11 @@ impl Comparison<'_> {
         if self.budget.spend(4).is_err() {
             return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());
         }
-        let rewritten =
-            |node: &Node| sequences::spread(node)
+        let rewritten = |node: &Node| {
+            sequences::spread(node)
                 .or_else(|| progressions::written_out(node))
-                .or_else(|| self.without_matrix_arithmetic(node));
+                .or_else(|| self.without_matrix_arithmetic(node))
+        };
         match (rewritten(p), rewritten(r)) {
             (Some(p), Some(r)) => return self.decide(&p, &r),
             (Some(p), None) => return self.decide(&p, r),

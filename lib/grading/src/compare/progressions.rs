@@ -126,12 +126,14 @@ impl Comparison<'_> {
             (Some(p), Some(r)) => self.same_continued(&p, &r),
             _ => false,
         };
-        Some(match !ordered && (same(&turned_p, r) || same(p, &turned_r)) {
-            true => Decision::yes(Reason::SameElements),
-            false => Decision::no(Reason::DifferentElement, || {
-                "other elements around the dots".to_owned()
-            }),
-        })
+        Some(
+            match !ordered && (same(&turned_p, r) || same(p, &turned_r)) {
+                true => Decision::yes(Reason::SameElements),
+                false => Decision::no(Reason::DifferentElement, || {
+                    "other elements around the dots".to_owned()
+                }),
+            },
+        )
     }
 
     fn same_continued(&self, p: &Continued<'_>, r: &Continued<'_>) -> bool {

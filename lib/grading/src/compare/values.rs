@@ -167,9 +167,10 @@ impl Comparison<'_> {
             && shown_digits(r).1 <= LONGEST_ROUNDED
             && (r.has_symbols() || !p.has_symbols());
         let within = |width: f64| self.numeric(p, r, decimal_log, Some(width)) == Numeric::Same;
-        let shown = self.options.rounded_exact_digits.filter(|digits| {
-            is_exact(p) && fewest_digits(r).is_some_and(|shown| shown >= *digits)
-        });
+        let shown = self
+            .options
+            .rounded_exact_digits
+            .filter(|digits| is_exact(p) && fewest_digits(r).is_some_and(|shown| shown >= *digits));
         rounded
             && (within(self.options.rounded_reference_width)
                 || shown.is_some_and(|digits| within(half_a_unit(digits))))
@@ -226,11 +227,7 @@ fn half_a_unit(digits: u32) -> f64 {
 fn fewest_digits(node: &Node) -> Option<u32> {
     match node {
         Node::Number(number) => number.decimal.then_some(number.significant),
-        node => node
-            .children()
-            .into_iter()
-            .filter_map(fewest_digits)
-            .min(),
+        node => node.children().into_iter().filter_map(fewest_digits).min(),
     }
 }
 

@@ -54,6 +54,15 @@ fn begins_value(front: &str) -> bool {
         && !bare.contains(|c: char| c.is_ascii_digit())
 }
 
+/// Whether a formula is open at the end of `before`.
+pub(super) fn is_in_formula(before: &str) -> bool {
+    let open = |open: &str, close: &str| match (before.rfind(open), before.rfind(close)) {
+        (Some(open), Some(close)) => open > close,
+        (open, _) => open.is_some(),
+    };
+    is_inside_dollars(before) || open("\\[", "\\]") || open("\\(", "\\)")
+}
+
 /// Whether the last dollar sign of the paragraph opens a formula.
 fn is_inside_dollars(before: &str) -> bool {
     let paragraph = before.rfind("\n\n").map_or(before, |at| &before[at..]);
@@ -110,7 +119,9 @@ fn factor(after: &str, alone: bool) -> &str {
         .trim_start_matches("\\,")
         .trim_start_matches(' ');
     let length = if let Some(rest) = bare.strip_prefix("\\sqrt") {
-        braced(rest).map_or(0, |inner| "\\sqrt{}".len() + inner.len())
+        braced(rest)
+            .filter(|inner| !inner.contains("\\boxed"))
+            .map_or(0, |inner| "\\sqrt{}".len() + inner.len())
     } else {
         [
             "\\pi",

@@ -225,6 +225,10 @@ fn interval(mut items: Vec<Node>, open: Option<[bool; 2]>) -> Option<Node> {
 
 /// Whether a text looks printed by a program: stars and calls, no TeX.
 pub(super) fn is_printed(text: &str) -> bool {
-    let calls = || ["sqrt(", "log(", "exp("].iter().any(|call| text.contains(call));
+    let calls = || {
+        ["sqrt(", "log(", "exp("]
+            .iter()
+            .any(|call| text.contains(call))
+    };
     !text.contains('\\') && (text.contains('*') || calls())
 }

@@ -160,11 +160,7 @@ fn named_set(text: &str) -> Option<Constant> {
     ]) {
         return Some(Constant::Reals);
     }
-    if is(&[
-        "infinite",
-        "infinitely many",
-        "infinitely many solutions",
-    ]) {
+    if is(&["infinite", "infinitely many", "infinitely many solutions"]) {
         return Some(Constant::Infinity);
     }
     let empty = [

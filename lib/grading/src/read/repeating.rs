@@ -9,7 +9,10 @@ pub(super) fn dots(text: &str) -> Option<usize> {
     const SPELLINGS: [&str; 6] = ["...", "…", "\\ldots", "\\dots", "\\cdots", "\\dotsc"];
     let bare = text.trim_start();
     let bare = bare.strip_prefix("\\,").unwrap_or(bare).trim_start();
-    let spelling = SPELLINGS.iter().rev().find(|dots| bare.starts_with(**dots))?;
+    let spelling = SPELLINGS
+        .iter()
+        .rev()
+        .find(|dots| bare.starts_with(**dots))?;
     let behind = &bare[spelling.len()..];
     let command = spelling.starts_with('\\');
     if command && behind.starts_with(|c: char| c.is_ascii_alphabetic()) {
