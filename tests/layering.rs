@@ -104,6 +104,7 @@ fn arrows_point_down() {
                 "tables",
                 "stage",
                 "grading",
+                "judge",
                 "attempts",
                 "advantages",
                 "tokens",
@@ -124,8 +125,9 @@ fn arrows_point_down() {
         ),
         (
             "grading",
-            &["tables", "stage", "attempts", "records", "tokens"],
+            &["tables", "stage", "attempts", "judge", "tokens"],
         ),
+        ("judge", &["tables", "stage", "attempts", "tokens"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],

@@ -1,7 +1,7 @@
 //! Rows of pairs and of responses.
 
 use anyhow::Result;
-use grading::{Builtin, Decision, Judgement, Options, equivalent};
+use grading::{Builtin, Decision, Options, Verdict, equivalent};
 use rayon::prelude::*;
 use records::{FieldError, Row};
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub fn responses(rows: Vec<Row>, options: &Options) -> Result<Vec<Row>> {
                 records::Cell::Text(rule.as_str().to_owned())
             }),
         );
-        row.set("equivalent", graded.verdict == Judgement::Correct);
+        row.set("equivalent", graded.verdict == Verdict::Correct);
         explained(
             row,
             Decision {

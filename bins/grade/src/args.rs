@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use attempts::RewardScale;
+use attempts::{RewardAt, RewardRules, RewardScale};
 use clap::{Parser, ValueEnum};
 use grading::{Options, Rules};
+use judge::GraderArgs;
 use stage::{IoArgs, LogArgs};
 
 const EXAMPLES: &str = "\
@@ -14,9 +15,14 @@ Examples:
   grade --responses --extract all < responses.jsonl
   grade --compare cases.jsonl --verdict-field math_verify
   grade --explain '1\\frac{1}{2}' '1.5'
+  grade --again --profile qwen --input graded.parquet --output graded-qwen.parquet
+  grade --reward-at attempts --attempt-discount 0.5 --repeat-penalty 0.1 < rollouts.jsonl
 
-Without a mode, reads dialogues: every attempt's text is graded against `answer` again, and `correct`,
-`grader` and `reward` are added. An attempt that was cut off without an answer stays `truncated`.
+Without a mode, reads dialogues and pays by the verdicts that `rollout` wrote: adds `correct` and `reward`.
+A dialogue is solved if its last attempt is right; it is answered if some attempt held a final answer. An
+attempt that was cut off never ended: it is `truncated`, never right, and answered if it holds a complete
+box. --again judges every attempt's text against `answer` anew and says how many verdicts changed; grader
+settings without it must be those that the rows were judged by.
 --pairs adds `equivalent` and `reason` to rows of `prediction` and `reference`; --responses adds
 `extracted`, `rule`, `equivalent` and `reason` to rows of `response` and `reference`; both add `detail`:
 what differed where the verdict is negative, else null.";
@@ -34,32 +40,27 @@ pub struct Args {
     pub io: IoArgs,
 
     /// Compare `prediction` with `reference` in each row
-    #[arg(long, conflicts_with_all = ["responses", "compare", "explain", "extract"])]
+    #[arg(long, conflicts_with_all = ["responses", "compare", "explain", "extract", "grader_command", "grader_timeout"])]
     pub pairs: bool,
 
     /// Find the answer in `response` and compare it with `reference` in each row
-    #[arg(long, conflicts_with_all = ["compare", "explain"])]
+    #[arg(long, conflicts_with_all = ["compare", "explain", "grader_command", "grader_timeout"])]
     pub responses: bool,
 
     /// Set our verdicts beside those of another grader in a file: agreement, and disagreements by reason
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["explain", "input", "input_format", "output_format"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["explain", "input", "input_format", "output_format", "grader_command", "grader_timeout"])]
     pub compare: Option<PathBuf>,
 
     /// Show how two answers are read and why they are equal or not
-    #[arg(long, num_args = 2, value_names = ["PREDICTION", "REFERENCE"], allow_hyphen_values = true, conflicts_with_all = ["extract", "input", "input_format", "output_format"])]
+    #[arg(long, num_args = 2, value_names = ["PREDICTION", "REFERENCE"], allow_hyphen_values = true, conflicts_with_all = ["extract", "input", "input_format", "output_format", "grader_command", "grader_timeout"])]
     pub explain: Option<Vec<String>>,
 
-    /// Policy of equality
-    #[arg(long, value_enum, default_value = "strict")]
-    pub profile: Profile,
+    /// Judge every attempt anew with the grader of the flags, instead of paying by the verdicts in the rows
+    #[arg(long, conflicts_with_all = MODES)]
+    pub again: bool,
 
-    /// Where answers may be found [default: boxed for dialogues, all otherwise]
-    #[arg(long, value_enum, value_name = "RULES")]
-    pub extract: Option<Extract>,
-
-    /// Program that reads {"response", "reference", ...} lines and answers verdict lines, in place of the built-in grader
-    #[arg(long, value_name = "CMD", conflicts_with_all = ["pairs", "responses", "compare", "explain", "profile", "extract"])]
-    pub grader_command: Option<String>,
+    #[command(flatten)]
+    pub grader: GraderArgs,
 
     /// Reward when the last attempt is right
     #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
@@ -72,6 +73,18 @@ pub struct Args {
     /// Reward when no attempt held a final answer
     #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
     pub reward_no_answer: f32,
+
+    /// What a reward is given for
+    #[arg(long, value_name = "WHAT", default_value = "end", conflicts_with_all = MODES)]
+    pub reward_at: RewardAtName,
+
+    /// Factor on --reward-correct for every attempt before the right one, 0 to 1
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = share, conflicts_with_all = MODES)]
+    pub attempt_discount: f64,
+
+    /// Taken off for every answer that the grader finds equal to an earlier one of the same dialogue
+    #[arg(long, value_name = "REWARD", default_value_t = 0.0, value_parser = not_negative, conflicts_with_all = MODES)]
+    pub repeat_penalty: f64,
 
     /// --compare: field of the short answer; rows without it use the response
     #[arg(
@@ -118,26 +131,13 @@ pub struct Args {
     pub log: LogArgs,
 }
 
-/// Named policies of [`Options`].
+/// What a reward is given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
-    /// The documented policy
-    Strict,
-    /// The looser rules of the Qwen2.5-Math evaluation, for comparison with published scores
-    Qwen,
-    /// Exact and symmetric: no rounding, no dropped percent signs
-    Exact,
-}
-
-/// Named sets of extraction rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Extract {
-    /// The last complete \boxed{} or \fbox{}
-    Boxed,
-    /// Also "the answer is ...", "Answer: ...", "#### ..."
-    Stated,
-    /// Also the last formula, number, choice letter or truth value
-    All,
+pub enum RewardAtName {
+    /// The dialogue, by how it ended
+    End,
+    /// Every attempt by its own verdict, as `attempts[].reward`; `reward` is their sum
+    Attempts,
 }
 
 /// What the command is asked to do.
@@ -162,25 +162,24 @@ impl Args {
         }
     }
 
-    /// The policy with the extraction rules of the mode.
+    /// The policy of answer pairs and responses.
     pub fn options(&self) -> Options {
-        let options = match self.profile {
-            Profile::Strict => Options::default(),
-            Profile::Qwen => Options::qwen(),
-            Profile::Exact => Options::exact(),
-        };
-        options.with_rules(match (self.extract, self.mode()) {
-            (Some(Extract::Boxed), _) | (None, Mode::Dialogues) => Rules::BOXED,
-            (Some(Extract::Stated), _) => Rules::STATED,
-            (Some(Extract::All), _) | (None, _) => Rules::ALL,
-        })
+        self.grader.options(Rules::ALL)
     }
 
-    pub fn rewards(&self) -> RewardScale {
-        RewardScale {
-            correct: self.reward_correct,
-            wrong: self.reward_wrong,
-            no_answer: self.reward_no_answer,
+    pub fn rewards(&self) -> RewardRules {
+        RewardRules {
+            scale: RewardScale {
+                correct: self.reward_correct,
+                wrong: self.reward_wrong,
+                no_answer: self.reward_no_answer,
+            },
+            at: match self.reward_at {
+                RewardAtName::End => RewardAt::End,
+                RewardAtName::Attempts => RewardAt::Attempts,
+            },
+            attempt_discount: self.attempt_discount,
+            repeat_penalty: self.repeat_penalty,
         }
     }
 }
@@ -190,4 +189,18 @@ fn finite(text: &str) -> Result<f32, String> {
         .ok()
         .filter(|number| number.is_finite())
         .ok_or_else(|| "expected a finite number".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok();
+    number
+        .filter(|number| (0.0..=1.0).contains(number))
+        .ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok();
+    number
+        .filter(|number| number.is_finite() && *number >= 0.0)
+        .ok_or_else(|| "expected a finite number of at least 0".to_owned())
 }

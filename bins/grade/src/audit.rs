@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use grading::{Builtin, Judgement, equivalent};
+use grading::{Builtin, equivalent};
 use rayon::prelude::*;
 use records::{Cell, FieldError, Row, Verdict};
 use serde_json::Value;
@@ -77,7 +77,7 @@ fn judged(row: &Row, args: &Args) -> Result<Option<Line>, FieldError> {
         }));
     }
     let graded = Builtin::new(options).judge(&answer(row, &args.response_field)?, &reference);
-    let ours = graded.verdict == Judgement::Correct;
+    let ours = graded.verdict == Verdict::Correct;
     Ok(Some(Line {
         ours,
         theirs,

@@ -1,6 +1,6 @@
-//! `grade`: verdicts and rewards for dialogues; equality of answer pairs; answers found in responses.
+//! `grade`: rewards of dialogues, by their verdicts or by new ones; equality of answer pairs; answers found in responses.
 //!
-//! Knows nothing about models or tokens: it reads text and writes verdicts.
+//! Knows nothing about models or tokens: it reads text and verdicts, and writes verdicts and rewards.
 
 mod answers;
 mod args;
@@ -9,13 +9,14 @@ mod dialogue;
 mod stream;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
-use grading::{Builtin, CommandGrader, Grader};
 use stage::Context;
 use tables::Output;
 
 use args::{Args, Mode};
+use dialogue::{Changed, Paymaster, Verdicts};
 
 fn main() -> ExitCode {
     stage::main::<Args>(run)
@@ -43,11 +44,21 @@ fn run(args: Args, context: &Context) -> Result<()> {
 
 fn dialogues(args: &Args, context: &Context) -> Result<()> {
     let rewards = args.rewards();
-    let grader: Box<dyn Grader> = match &args.grader_command {
-        Some(command) => Box::new(CommandGrader::start(command)?),
-        None => Box::new(Builtin::new(args.options())),
+    let needed = args.again || rewards.repeat_penalty > 0.0;
+    let grader = needed.then(|| args.grader.open()).transpose()?;
+    let chosen = args.grader.is_chosen().then(|| args.grader.name());
+    let paymaster = Paymaster {
+        verdicts: match &grader {
+            Some(grader) if args.again => Verdicts::Again(Arc::clone(grader)),
+            _ => Verdicts::Recorded(chosen),
+        },
+        repeats: grader.filter(|_| rewards.repeat_penalty > 0.0),
+        rewards,
+        changed: Changed::default(),
     };
-    stream::rows(&args.io, context, "dialogues", |rows| {
-        dialogue::grade(rows, grader.as_ref(), &rewards)
-    })
+    stream::rows(&args.io, context, "dialogues", |rows| paymaster.pay(rows))?;
+    if args.again {
+        tracing::info!("{}", paymaster.changed.line());
+    }
+    Ok(())
 }

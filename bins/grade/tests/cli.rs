@@ -1,134 +1,15 @@
-//! The real binary, on good and bad input.
+//! The real binary on pairs and responses, and on bad input.
 
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_grade");
+mod support;
 
-fn spawn(args: &[&str]) -> Child {
-    Command::new(BINARY)
-        .args(args)
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn run(args: &[&str], input: &str) -> Output {
-    let mut child = spawn(args);
-    // A program that fails early does not read on.
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
-    // Beside reading: a program whose output nobody takes stops taking input.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-fn rows(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{}", stderr(output));
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn attempt(text: &str, stop: &str) -> Value {
-    json!({"start": 2, "end": 4, "text": text, "answer": "stale", "verdict": "wrong", "stop": stop})
-}
-
-fn dialogue(answer: &str, attempts: &[Value]) -> String {
-    let row = json!({"question_id": "q/1", "question": "How many?", "answer": answer, "note": {"kept": [1, 2.50]}, "attempts": attempts});
-    format!("{row}\n")
-}
-
-#[test]
-fn dialogues_get_verdicts_and_rewards() {
-    let input = [
-        dialogue(
-            "1/2",
-            &[
-                attempt(r"\boxed{3}", "eos"),
-                attempt(r"so \boxed{\frac12}", "boxed"),
-            ],
-        ),
-        dialogue(
-            "7",
-            &[attempt(r"\boxed{3}", "eos"), attempt("no idea", "eos")],
-        ),
-        dialogue("7", &[attempt("thinking", "length")]),
-        dialogue("", &[attempt(r"\boxed{3}", "eos")]),
-    ]
-    .concat();
-    let rows = rows(&run(&[], &input));
-    let verdicts = |row: &Value| {
-        row["attempts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|a| a["verdict"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(verdicts(&rows[0]), ["wrong", "correct"]);
-    assert_eq!(verdicts(&rows[1]), ["wrong", "no_answer"]);
-    assert_eq!(verdicts(&rows[2]), ["truncated"]);
-    assert_eq!(verdicts(&rows[3]), ["bad_reference"]);
-    let field = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
-    assert_eq!(
-        field("correct"),
-        [json!(true), json!(false), json!(false), json!(false)]
-    );
-    assert_eq!(
-        field("reward"),
-        [json!(1.0), json!(-0.5), json!(-1.0), json!(-0.5)]
-    );
-    assert_eq!(rows[0]["attempts"][1]["answer"], r"\frac12");
-    assert_eq!(rows[1]["attempts"][1]["answer"], Value::Null);
-    assert_eq!(
-        rows[0]["note"].to_string(),
-        r#"{"kept":[1,2.50]}"#.replace("2.50", &rows[0]["note"]["kept"][1].to_string())
-    );
-    assert!(
-        rows[0]["grader"]
-            .as_str()
-            .unwrap()
-            .starts_with("reattempt-grading ")
-    );
-}
-
-#[test]
-fn rewards_are_options() {
-    let input = dialogue("7", &[attempt(r"\boxed{3}", "eos")])
-        + &dialogue("7", &[attempt("x", "eos")])
-        + &dialogue("7", &[attempt(r"\boxed{7}", "eos")]);
-    let rows = rows(&run(
-        &[
-            "--reward-correct",
-            "2",
-            "--reward-wrong",
-            "-0.25",
-            "--reward-no-answer=-3",
-        ],
-        &input,
-    ));
-    assert_eq!(
-        rows.iter()
-            .map(|row| row["reward"].as_f64().unwrap())
-            .collect::<Vec<_>>(),
-        [-0.25, -3.0, 2.0]
-    );
-}
+use support::{rows, run, spawn, stderr};
 
 #[test]
 fn pairs_and_responses_keep_order_and_unknown_fields() {
@@ -240,38 +121,13 @@ fn bad_input_names_line_and_field() {
         &["--pairs", "--reward-wrong", "0"][..],
         &["--pairs", "--extract", "all"],
         &["--pairs", "--verdict-field", "other"],
-        &["--grader-command", "cat", "--profile", "exact"],
-        &["--grader-command", "cat", "--extract", "all"],
+        &["--pairs", "--grader-command", "cat"],
+        &["--responses", "--again"],
         &["--explain", "1", "1", "--output-format", "jsonl"],
         &["--compare", "x.jsonl", "--input", "y.jsonl"],
     ] {
         assert_eq!(run(flags, "").status.code(), Some(2), "{flags:?}");
     }
-}
-
-#[test]
-fn an_external_grader_decides() {
-    let input =
-        dialogue("7", &[attempt(r"\boxed{3}", "eos")]) + &dialogue("7", &[attempt("x", "length")]);
-    let command = r#"while read -r line; do case "$line" in *'"question":"How many?"'*) echo '{"verdict":"correct","answer":"9"}';; *) echo '{"correct":false}';; esac; done"#;
-    let graded = rows(&run(&["--grader-command", command], &input));
-    assert_eq!(
-        (&graded[0]["correct"], &graded[0]["attempts"][0]["answer"]),
-        (&json!(true), &json!("9"))
-    );
-    assert!(
-        graded[0]["grader"]
-            .as_str()
-            .unwrap()
-            .starts_with("command ")
-    );
-    let failed = run(&["--grader-command", "exit 3"], &input);
-    assert_eq!(failed.status.code(), Some(1));
-    assert!(
-        stderr(&failed).contains("exit 3") && stderr(&failed).contains("0 of"),
-        "{}",
-        stderr(&failed)
-    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
+use judge::GraderArgs;
 
 /// Plays the dialogues with a policy
 ///
@@ -34,6 +35,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub dialogue: DialogueArgs,
+
+    #[command(flatten)]
+    pub grader: GraderArgs,
 
     #[command(flatten)]
     pub sampling: SamplingArgs,
@@ -72,10 +76,10 @@ pub struct DialogueArgs {
     #[arg(long, value_name = "FILE", default_value = "chatml")]
     pub template: String,
 
-    /// A program that reads {"response","reference","question",...} lines and answers {"verdict"} lines; by default the
-    /// built-in grader
-    #[arg(long, value_name = "CMD")]
-    pub grader_command: Option<String>,
+    /// Play on after a right attempt as after a wrong one, until no attempts are left: measures how often right answers
+    /// are given up. Not for training
+    #[arg(long)]
+    pub play_on: bool,
 
     /// A question whose prompt leaves no room in the context: `record` an empty attempt cut off by length,
     /// and warn; or stop with an `error`
@@ -195,6 +199,6 @@ Examples:
   rollout --model DIR --shard 0/4 --input questions.parquet --output part0.parquet
 
 Fields added: dialogue_id, model, model_sha256, token_ids, prompt_length, loss_mask, logprobs, attempts, attempts_used,
-stop_reason. A sampled token's log-probability is that under the distribution it was drawn from (after temperature,
+stop_reason, grader. A sampled token's log-probability is that under the distribution it was drawn from (after temperature,
 top-k, top-p); with temperature 0 the choice is certain and it is 0. An attempt cut off by the token budget or the
 context has the verdict `truncated`; a dialogue whose feedback no longer fits ends by `length`.";

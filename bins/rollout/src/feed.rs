@@ -169,11 +169,13 @@ fn task(game: &Game, row: &Row) -> Result<Task> {
     if row.has("source") {
         context.push(("source".to_owned(), row.text("source")?.to_owned()));
     }
+    let dialogue_id = format!(
+        "{question_id}/n{attempts_allowed}/s{sample}/{:x}",
+        seed as u64
+    );
+    context.push(("dialogue_id".to_owned(), dialogue_id.clone()));
     Ok(Task {
-        dialogue_id: format!(
-            "{question_id}/n{attempts_allowed}/s{sample}/{:x}",
-            seed as u64
-        ),
+        dialogue_id,
         prompt: Task::prompt(game, question, attempts_allowed)
             .with_context(|| format!("question {question_id} cannot be encoded"))?,
         question: question.to_owned(),

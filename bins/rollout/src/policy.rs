@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use attempts::{AttemptEnd, Template};
+use attempts::{AttemptEnd, DialogueRules, Template};
 use checkpoints::{ModelConfig, Weights, resolve};
 use generation::{Game, Rules};
 use tokens::Tokenizer;
@@ -65,9 +65,12 @@ fn game(args: &Args, directory: &Path, config: &ModelConfig, context: usize) -> 
     };
     tokenizer.require_special(&needed).with_context(using)?;
     let rules = Rules {
-        attempt_end: match args.dialogue.attempt_end {
-            AttemptEndName::Eos => AttemptEnd::Eos,
-            AttemptEndName::Boxed => AttemptEnd::Boxed,
+        dialogue: DialogueRules {
+            attempt_end: match args.dialogue.attempt_end {
+                AttemptEndName::Eos => AttemptEnd::Eos,
+                AttemptEndName::Boxed => AttemptEnd::Boxed,
+            },
+            play_on: args.dialogue.play_on,
         },
         check_every: args.dialogue.check_every,
         max_new_tokens: args.dialogue.max_new_tokens,

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Error, Result};
 use generation::{Counters, Pool, Sampling, Settings};
-use grading::{Builtin, CommandGrader, Grader};
 use stage::{Context, Progress};
 
 use crate::args::Args;
@@ -15,7 +14,7 @@ use crate::engines::{self, Engines};
 use crate::feed::{Event, Feed, Window};
 use crate::policy::Policy;
 use crate::summary::Summary;
-use crate::written::Ordered;
+use crate::written::{Ordered, WrittenBy};
 
 /// Rows read beyond the slowest dialogue, in batches: enough that its neighbours need not wait for it.
 const AHEAD: usize = 8;
@@ -25,10 +24,11 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let (reader, writer) = (args.io.open()?, args.io.create()?);
     let policy = Policy::open(&args)?;
     let Engines { engines, batch } = engines::choose(&args, &policy)?;
+    let grader = args.grader.open()?;
     let settings = Settings {
         game: Arc::clone(&policy.game),
         sampling: sampling(&args),
-        grader: grader(&args)?,
+        grader: Arc::clone(&grader),
     };
     let (events, inbox) = channel();
     let pool = pool(engines, &settings, events.clone())?;
@@ -47,7 +47,11 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         .name("reader".into())
         .spawn(move || feed.run())?;
     let started = Instant::now();
-    let ordered = Ordered::new(writer, &policy, window);
+    let by = WrittenBy {
+        policy: &policy,
+        grader: grader.name(),
+    };
+    let ordered = Ordered::new(writer, by, window);
     let summary = write_all(
         ordered,
         &inbox,
@@ -67,13 +71,6 @@ fn sampling(args: &Args) -> Sampling {
         top_k: typed.top_k,
         top_p: typed.top_p,
     }
-}
-
-fn grader(args: &Args) -> Result<Arc<dyn Grader>> {
-    Ok(match &args.dialogue.grader_command {
-        Some(command) => Arc::new(CommandGrader::start(command)?),
-        None => Arc::new(Builtin::default()),
-    })
 }
 
 fn pool(

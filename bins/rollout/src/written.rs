@@ -12,10 +12,17 @@ use crate::feed::{Arrival, Window};
 use crate::policy::Policy;
 use crate::summary::Summary;
 
+/// What every row says about who made it.
+pub struct WrittenBy<'a> {
+    pub policy: &'a Policy,
+    /// Name and settings of the grader.
+    pub grader: String,
+}
+
 /// Holds what cannot be written yet.
 pub struct Ordered<'a> {
     writer: Writer,
-    policy: &'a Policy,
+    by: WrittenBy<'a>,
     window: Arc<Window>,
     waiting: BTreeMap<u64, Waiting>,
     next: u64,
@@ -29,10 +36,10 @@ struct Waiting {
 }
 
 impl<'a> Ordered<'a> {
-    pub fn new(writer: Writer, policy: &'a Policy, window: Arc<Window>) -> Self {
+    pub fn new(writer: Writer, by: WrittenBy<'a>, window: Arc<Window>) -> Self {
         Self {
             writer,
-            policy,
+            by,
             window,
             waiting: BTreeMap::new(),
             next: 0,
@@ -77,7 +84,7 @@ impl<'a> Ordered<'a> {
             } = entry.remove()
             {
                 self.summary.count(&finished);
-                fill(&mut row, id, self.policy, finished);
+                fill(&mut row, id, &self.by, finished);
                 self.writer.write(row)?;
             }
             self.next += 1;
@@ -87,11 +94,11 @@ impl<'a> Ordered<'a> {
     }
 }
 
-fn fill(row: &mut Row, dialogue_id: String, policy: &Policy, finished: Finished) {
+fn fill(row: &mut Row, dialogue_id: String, by: &WrittenBy<'_>, finished: Finished) {
     let attempts_used = finished.attempts.len() as i64;
     row.set("dialogue_id", dialogue_id);
-    row.set("model", policy.name.clone());
-    row.set("model_sha256", policy.sha256.clone());
+    row.set("model", by.policy.name.clone());
+    row.set("model_sha256", by.policy.sha256.clone());
     row.set("token_ids", finished.token_ids);
     row.set("prompt_length", finished.prompt_length as i64);
     row.set("loss_mask", finished.loss_mask);
@@ -99,4 +106,5 @@ fn fill(row: &mut Row, dialogue_id: String, policy: &Policy, finished: Finished)
     row.set("attempts", finished.attempts);
     row.set("attempts_used", attempts_used);
     row.set("stop_reason", finished.stop_reason.as_str());
+    row.set("grader", by.grader.clone());
 }

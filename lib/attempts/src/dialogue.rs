@@ -1,11 +1,12 @@
-//! The rules of one dialogue: text arrives in chunks, the grader rules when asked, the machine says what is next.
+//! The rules of one dialogue: text arrives in chunks, the grader gives a verdict when asked, the machine says what is
+//! next.
 //!
-//! A chunk is the text of the tokens sampled since the last check. The machine decides from it whether the attempt is
-//! over, asks for a ruling where there is something to rule on, and answers with [`Next`]. It knows nothing about
-//! tokens, templates or who the grader is; running out of room is told to it from outside.
+//! A chunk is the text of the tokens sampled since the last check. It knows nothing about tokens, templates or who the
+//! grader is; running out of room is told to it from outside.
+
+use records::{StopReason, Verdict};
 
 use crate::boxed::extract_box;
-use crate::reward::Outcome;
 
 /// Chat markers that never belong to an answer; an engine that works on text may leave them in a chunk.
 const MARKERS: [&str; 2] = ["<|im_start|>", "<|im_end|>"];
@@ -16,7 +17,7 @@ pub enum AttemptEnd {
     /// Only the policy's own end-of-sequence token.
     #[default]
     Eos,
-    /// End-of-sequence, or the first check that finds a complete boxed answer.
+    /// End-of-sequence, or the first check that finds a complete boxed answer which the grader can read.
     Boxed,
 }
 
@@ -28,51 +29,13 @@ pub enum Finish {
     Stop,
 }
 
-/// What the policy wrote since the last check.
-#[derive(Clone, Copy, Debug)]
-pub struct Chunk<'a> {
-    pub text: &'a str,
-    pub finish: Finish,
-    /// Number of sampled tokens; 0 says that there was no room for any.
-    pub tokens: usize,
-}
-
-/// What the grader says about an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ruling {
-    Right,
-    Wrong,
-    /// The grader found no answer in it.
-    NoAnswer,
-    /// The reference answer cannot be read, so no attempt can ever be right.
-    BadReference,
-    /// Nobody rules: the attempt counts as holding nothing yet.
-    Undecided,
-}
-
-/// The state of the attempt after a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Status {
-    Unfinished = 0,
-    Wrong = 1,
-    Right = 2,
-    /// Closed without an answer.
-    Unanswered = 3,
-    /// No token fitted into the context any more.
-    NoRoom = 4,
-}
-
-/// Why a dialogue ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    Correct,
-    AttemptsExhausted,
-    ContextExhausted,
-    /// Ended from outside: the budget of tokens or steps is spent, or the feedback does not fit.
-    Cut,
-    /// The reference cannot be read: playing on would prove nothing.
-    BadReference,
+/// How dialogues are played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DialogueRules {
+    pub attempt_end: AttemptEnd,
+    /// A right attempt does not end the dialogue: feedback follows as after a wrong one, until no attempts are left.
+    /// For measuring how often right answers are given up.
+    pub play_on: bool,
 }
 
 /// What follows a chunk.
@@ -80,45 +43,43 @@ pub enum Ending {
 pub enum Next {
     /// The attempt is not over.
     GoOn,
-    /// The attempt failed; a new one begins after feedback that names the attempts now left.
+    /// A new attempt begins after feedback that names the attempts left, the new one included.
     Feedback {
         attempts_left: u32,
     },
-    End(Ending),
+    End(StopReason),
 }
 
 /// The machine's answer to a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// The attempt holds something to rule on: call [`Dialogue::ruled`] next.
+    /// Call [`Dialogue::judged`] with the grader's verdict on the attempt so far.
     Grade,
-    Settled(Next),
+    /// The attempt is not over.
+    GoOn,
 }
 
 /// One dialogue of up to `attempts_allowed` attempts.
 #[derive(Clone, Debug)]
 pub struct Dialogue {
-    attempt_end: AttemptEnd,
+    rules: DialogueRules,
     attempts_left: u32,
     attempts_used: u32,
     attempt: String,
-    pending: Option<(Finish, usize)>,
-    status: Status,
-    outcome: Outcome,
-    ending: Option<Ending>,
+    /// How the chunk that is being graded ended.
+    graded: Option<Finish>,
+    verdict: Option<Verdict>,
 }
 
 impl Dialogue {
-    pub fn new(attempt_end: AttemptEnd, attempts_allowed: u32) -> Self {
+    pub fn new(rules: DialogueRules, attempts_allowed: u32) -> Self {
         Self {
-            attempt_end,
+            rules,
             attempts_left: attempts_allowed.max(1),
             attempts_used: 1,
             attempt: String::new(),
-            pending: None,
-            status: Status::Unfinished,
-            outcome: Outcome::default(),
-            ending: None,
+            graded: None,
+            verdict: None,
         }
     }
 
@@ -137,84 +98,39 @@ impl Dialogue {
         self.attempts_used
     }
 
-    pub fn status(&self) -> Status {
-        self.status
-    }
-
-    pub fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-
-    pub fn ending(&self) -> Option<Ending> {
-        self.ending
-    }
-
-    /// Appends a chunk to the current attempt and says whether it must be graded or what is next.
-    pub fn read(&mut self, chunk: Chunk<'_>) -> Reading {
-        debug_assert!(self.pending.is_none() && self.ending.is_none());
-        let text = MARKERS.iter().fold(chunk.text.to_owned(), |text, marker| {
-            text.replace(marker, "")
-        });
+    /// Appends a chunk to the current attempt and says whether it must be graded: a closed attempt always, an open one
+    /// where a complete boxed answer ends it.
+    pub fn read(&mut self, text: &str, finish: Finish) -> Reading {
+        debug_assert!(self.graded.is_none());
+        let text = MARKERS
+            .iter()
+            .fold(text.to_owned(), |text, marker| text.replace(marker, ""));
         self.attempt.push_str(&text);
-        if self.asks_for_a_ruling(chunk.finish) {
-            self.pending = Some((chunk.finish, chunk.tokens));
+        let boxed = || {
+            self.rules.attempt_end == AttemptEnd::Boxed && !extract_box(&self.attempt).is_empty()
+        };
+        if finish == Finish::Stop || boxed() {
+            self.graded = Some(finish);
             return Reading::Grade;
         }
-        Reading::Settled(self.settle(Status::Unfinished, chunk.finish, chunk.tokens))
+        Reading::GoOn
     }
 
-    /// Takes the ruling asked for by the last [`Dialogue::read`].
-    pub fn ruled(&mut self, ruling: Ruling) -> Next {
-        let (finish, tokens) = self.pending.take().unwrap_or((Finish::Open, 1));
-        match ruling {
-            Ruling::Right => self.settle(Status::Right, finish, tokens),
-            Ruling::Wrong => self.settle(Status::Wrong, finish, tokens),
-            Ruling::NoAnswer => self.settle(Status::Unanswered, finish, tokens),
-            Ruling::Undecided => self.settle(Status::Unfinished, finish, tokens),
-            Ruling::BadReference => self.end(Ending::BadReference),
-        }
-    }
-
-    /// Ends the dialogue from outside, whatever its attempt holds.
-    pub fn cut(&mut self) -> Next {
-        self.end(Ending::Cut)
-    }
-
-    fn asks_for_a_ruling(&self, finish: Finish) -> bool {
-        match self.attempt_end {
-            AttemptEnd::Eos => finish == Finish::Stop,
-            AttemptEnd::Boxed => !extract_box(&self.attempt).is_empty(),
-        }
-    }
-
-    fn settle(&mut self, status: Status, finish: Finish, tokens: usize) -> Next {
-        let status = match (status, finish) {
-            _ if tokens == 0 => Status::NoRoom,
-            (Status::Unfinished, Finish::Stop) => Status::Unanswered,
-            (status, _) => status,
-        };
-        self.status = status;
-        match status {
-            Status::Unfinished => Next::GoOn,
-            Status::NoRoom => self.end(Ending::ContextExhausted),
-            Status::Unanswered => self.retry(),
-            Status::Wrong => {
-                self.outcome.answered = true;
-                self.retry()
+    /// Takes the verdict asked for by the last [`Dialogue::read`]. A box in which the grader finds no answer leaves an
+    /// open attempt open.
+    pub fn judged(&mut self, verdict: Verdict) -> Next {
+        let finish = self.graded.take().unwrap_or(Finish::Stop);
+        match (verdict, finish) {
+            (Verdict::NoAnswer, Finish::Open) => return Next::GoOn,
+            (Verdict::BadReference, _) => {
+                // Playing on would prove nothing.
+                return Next::End(StopReason::Exhausted);
             }
-            Status::Right => {
-                self.outcome = Outcome {
-                    solved: true,
-                    answered: true,
-                };
-                self.end(Ending::Correct)
-            }
+            (Verdict::Correct, _) if !self.rules.play_on => return Next::End(StopReason::Solved),
+            (verdict, _) => self.verdict = Some(verdict),
         }
-    }
-
-    fn retry(&mut self) -> Next {
         if self.attempts_left <= 1 {
-            return self.end(Ending::AttemptsExhausted);
+            return Next::End(self.ending(StopReason::Exhausted));
         }
         self.attempts_left -= 1;
         self.attempts_used += 1;
@@ -224,8 +140,17 @@ impl Dialogue {
         }
     }
 
-    fn end(&mut self, ending: Ending) -> Next {
-        self.ending = Some(ending);
-        Next::End(ending)
+    /// The stop reason of a dialogue that ends because no further attempt fits behind its last verdict.
+    pub fn out_of_room(&self) -> StopReason {
+        self.ending(StopReason::Length)
+    }
+
+    /// A dialogue is solved exactly if its last verdict says so.
+    fn ending(&self, otherwise: StopReason) -> StopReason {
+        if self.verdict == Some(Verdict::Correct) {
+            StopReason::Solved
+        } else {
+            otherwise
+        }
     }
 }

@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 
 use attempts::{
-    AttemptEnd, Chunk, Dialogue, Ending, Finish, Next, Outcome, Reading, RewardScale, Ruling,
-    Status, extract_box, substitute,
+    AttemptEnd, Dialogue, DialogueRules, Finish, Next, Reading, RewardRules, extract_box,
+    substitute,
 };
+use records::{Attempt, AttemptStop, StopReason, Verdict};
 use serde_json::{Value, json};
 
 /// The shared fixtures, or `None` (with the reason printed) where they are not at hand.
@@ -30,11 +31,50 @@ fn fixture(name: &str) -> Option<Vec<Value>> {
     }
 }
 
+/// The states of an attempt after a chunk, as the recordings number them.
+const UNFINISHED: u8 = 0;
+const WRONG: u8 = 1;
+const RIGHT: u8 = 2;
+const UNANSWERED: u8 = 3;
+const NO_ROOM: u8 = 4;
+
+const BOXED: DialogueRules = DialogueRules {
+    attempt_end: AttemptEnd::Boxed,
+    play_on: false,
+};
+
+fn attempt(verdict: Verdict) -> Attempt {
+    Attempt {
+        start: 0,
+        end: 0,
+        text: String::new(),
+        answer: None,
+        verdict,
+        stop: AttemptStop::Boxed,
+        reward: None,
+    }
+}
+
+fn pay(attempts: &[Attempt]) -> f32 {
+    let repeats = vec![false; attempts.len()];
+    RewardRules::default().pay(attempts, &repeats).reward
+}
+
+fn status(verdict: Verdict, finish: Finish) -> u8 {
+    match (verdict, finish) {
+        (Verdict::Correct, _) => RIGHT,
+        (Verdict::Wrong, _) => WRONG,
+        (_, Finish::Stop) => UNANSWERED,
+        (_, Finish::Open) => UNFINISHED,
+    }
+}
+
 /// Plays a recorded case through the machine and writes down everything that can be seen.
 struct Replay<'a> {
     case: &'a Value,
     verdicts: std::vec::IntoIter<bool>,
     dialogue: Dialogue,
+    attempts: Vec<Attempt>,
     events: Vec<Value>,
     statuses: Vec<u8>,
     segments: Vec<(&'static str, String)>,
@@ -44,17 +84,14 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn new(case: &'a Value) -> Self {
-        let verdicts: Vec<bool> = case["verdicts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|v| v.as_bool().unwrap())
-            .collect();
+        let verdicts = case["verdicts"].as_array().unwrap().iter();
+        let verdicts: Vec<bool> = verdicts.map(|v| v.as_bool().unwrap()).collect();
         let allowed = case["remaining_attempts"].as_u64().unwrap() as u32;
         Self {
             case,
             verdicts: verdicts.into_iter(),
-            dialogue: Dialogue::new(AttemptEnd::Boxed, allowed),
+            dialogue: Dialogue::new(BOXED, allowed),
+            attempts: vec![],
             events: vec![],
             statuses: vec![],
             segments: vec![],
@@ -68,13 +105,12 @@ impl<'a> Replay<'a> {
     }
 
     fn fill(&self, template: &str, left: u32) -> String {
-        substitute(
-            self.text(template),
-            &[
-                ("remaining_attempt", &left.to_string()),
-                ("input", self.text("question")),
-            ],
-        )
+        let left = left.to_string();
+        let values = [
+            ("remaining_attempt", &*left),
+            ("input", self.text("question")),
+        ];
+        substitute(self.text(template), &values)
     }
 
     fn push(&mut self, role: &'static str, text: &str) {
@@ -85,68 +121,78 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn play(&mut self) -> Ending {
+    /// The recorded name of what ended the dialogue.
+    fn play(&mut self) -> &'static str {
         let limit = self.case["step_limit"].as_u64().unwrap() as usize;
         let chunks = self.case["chunks"].as_array().unwrap();
         for (step, chunk) in chunks.iter().enumerate().take(limit) {
-            if let Next::End(ending) = self.step(step, chunk) {
-                assert_eq!(step + 1, chunks.len(), "all chunks are consumed");
-                return ending;
-            }
+            let ending = match self.step(step, chunk) {
+                Next::End(StopReason::Solved) => "correct",
+                Next::End(StopReason::Exhausted) => "attempts_exhausted",
+                Next::End(StopReason::Length) => "context_exhausted",
+                Next::GoOn | Next::Feedback { .. } => continue,
+            };
+            assert_eq!(step + 1, chunks.len(), "all chunks are consumed");
+            return ending;
         }
         assert_eq!(chunks.len(), limit);
-        let Next::End(ending) = self.dialogue.cut() else {
-            unreachable!()
-        };
-        ending
+        self.attempt_texts.push(self.dialogue.attempt().to_owned());
+        "step_limit"
     }
 
     fn step(&mut self, step: usize, chunk: &Value) -> Next {
-        let before = self.dialogue.attempt().to_owned();
         let finish = if chunk["finish"] == "stop" {
             Finish::Stop
         } else {
             Finish::Open
         };
-        let tokens = chunk["n_tokens"].as_u64().unwrap() as usize;
-        let reading = self.dialogue.read(Chunk {
-            text: chunk["text"].as_str().unwrap(),
-            finish,
-            tokens,
-        });
-        let attempt = match reading {
-            Reading::Grade => self.dialogue.attempt().to_owned(),
-            // The machine has emptied a failed attempt by now: the chunk alone says what was added.
-            Reading::Settled(_) => before.clone() + &cleaned(chunk["text"].as_str().unwrap()),
-        };
-        let added = attempt[before.len()..].to_owned();
+        let before = self.dialogue.attempt().len();
+        let reading = self.dialogue.read(chunk["text"].as_str().unwrap(), finish);
+        let attempt_text = self.dialogue.attempt().to_owned();
+        let added = attempt_text[before..].to_owned();
         self.events
             .push(json!({"ev": "chunk", "step": step, "text": added}));
         self.push("model", &added);
-        let next = match reading {
-            Reading::Settled(next) => next,
-            Reading::Grade => self.rule(&attempt),
+        let verdict = match reading {
+            Reading::Grade => self.grade(&attempt_text),
+            Reading::GoOn => Verdict::NoAnswer,
         };
-        self.record(step, attempt, next);
+        // A chunk without tokens is how the recorded engine says that the context is full.
+        if chunk["n_tokens"] == 0 {
+            self.record(step, attempt_text, NO_ROOM, Next::End(StopReason::Length));
+            return Next::End(StopReason::Length);
+        }
+        let next = match reading {
+            Reading::Grade => self.dialogue.judged(verdict),
+            Reading::GoOn => Next::GoOn,
+        };
+        if next != Next::GoOn {
+            self.attempts.push(attempt(verdict));
+        }
+        self.record(step, attempt_text, status(verdict, finish), next);
         next
     }
 
-    fn rule(&mut self, attempt: &str) -> Next {
-        if self.case["grader"] == "none" {
-            return self.dialogue.ruled(Ruling::Undecided);
+    /// The recorded grader is asked only where a box is complete.
+    fn grade(&mut self, attempt: &str) -> Verdict {
+        let prediction = extract_box(attempt);
+        if self.case["grader"] == "none" || prediction.is_empty() {
+            return Verdict::NoAnswer;
         }
-        let correct = self.verdicts.next().expect("no more rulings than recorded");
+        let correct = self
+            .verdicts
+            .next()
+            .expect("no more verdicts than recorded");
         self.events
-            .push(json!({"ev": "grade", "prediction": extract_box(attempt), "correct": correct}));
-        self.dialogue.ruled(if correct {
-            Ruling::Right
+            .push(json!({"ev": "grade", "prediction": prediction, "correct": correct}));
+        if correct {
+            Verdict::Correct
         } else {
-            Ruling::Wrong
-        })
+            Verdict::Wrong
+        }
     }
 
-    fn record(&mut self, step: usize, attempt: String, next: Next) {
-        let status = self.dialogue.status() as u8;
+    fn record(&mut self, step: usize, attempt: String, status: u8, next: Next) {
         self.statuses.push(status);
         self.events.push(json!({"ev": "status", "status": status}));
         if let Next::Feedback { attempts_left } = next {
@@ -155,34 +201,21 @@ impl<'a> Replay<'a> {
                 .push(json!({"ev": "feedback", "remaining": attempts_left, "text": text}));
             self.push("feedback", &text);
             self.feedback_after.push(step);
-            self.attempt_texts.push(attempt);
-        } else if let Next::End(_) = next {
+        }
+        if next != Next::GoOn {
             self.attempt_texts.push(attempt);
         }
     }
 
     fn finish(mut self) -> Value {
-        let ending = self.play();
-        let termination = match ending {
-            Ending::Correct => "correct",
-            Ending::AttemptsExhausted => "attempts_exhausted",
-            Ending::ContextExhausted => "context_exhausted",
-            Ending::Cut => "step_limit",
-            Ending::BadReference => unreachable!("no case has one"),
-        };
-        if ending == Ending::Cut {
-            self.attempt_texts.push(self.dialogue.attempt().to_owned());
-        }
-        let reward = RewardScale::default().of(self.dialogue.outcome());
+        let termination = self.play();
+        let reward = pay(&self.attempts);
         self.events
             .push(json!({"ev": "end", "reason": termination, "reward": reward}));
         let allowed = self.case["remaining_attempts"].as_u64().unwrap() as u32;
         let segment = |(role, text): &(&str, String)| json!({"role": role, "text": text});
-        assert_eq!(
-            self.verdicts.next(),
-            None,
-            "every recorded ruling was asked for"
-        );
+        let unasked = self.verdicts.next();
+        assert_eq!(unasked, None, "every recorded verdict was asked for");
         json!({
             "initial_prompt": self.fill("prompt_template", allowed),
             "events": self.events,
@@ -197,10 +230,6 @@ impl<'a> Replay<'a> {
             "feedback_after_chunk": self.feedback_after,
         })
     }
-}
-
-fn cleaned(text: &str) -> String {
-    text.replace("<|im_start|>", "").replace("<|im_end|>", "")
 }
 
 #[test]
@@ -236,41 +265,52 @@ fn pays_the_recorded_rewards() {
 
 /// Drives the machine with chunks that lead to the recorded statuses.
 fn replay_statuses(case: &Value) -> (f32, u32) {
-    let mut dialogue = Dialogue::new(
-        AttemptEnd::Boxed,
-        case["remaining_attempts"].as_u64().unwrap() as u32,
-    );
+    let allowed = case["remaining_attempts"].as_u64().unwrap() as u32;
+    let mut dialogue = Dialogue::new(BOXED, allowed);
+    let mut attempts = Vec::new();
     for status in case["statuses"].as_array().unwrap() {
-        let status = status.as_u64().unwrap() as u8;
-        let text = if matches!(status, 1 | 2) {
-            "\\boxed{1}"
-        } else {
-            "words"
+        let (verdict, text, finish) = match status.as_u64().unwrap() as u8 {
+            WRONG => (Verdict::Wrong, "\\boxed{1}", Finish::Open),
+            RIGHT => (Verdict::Correct, "\\boxed{1}", Finish::Open),
+            UNANSWERED => (Verdict::NoAnswer, "words", Finish::Stop),
+            _ => (Verdict::NoAnswer, "words", Finish::Open),
         };
-        let finish = if status == 3 {
-            Finish::Stop
-        } else {
-            Finish::Open
-        };
-        let tokens = usize::from(status != 4);
-        if dialogue.read(Chunk {
-            text,
-            finish,
-            tokens,
-        }) == Reading::Grade
-        {
-            dialogue.ruled(if status == Status::Right as u8 {
-                Ruling::Right
-            } else {
-                Ruling::Wrong
-            });
+        if dialogue.read(text, finish) == Reading::Grade && dialogue.judged(verdict) != Next::GoOn {
+            attempts.push(attempt(verdict));
         }
-        assert_eq!(dialogue.status() as u8, status);
     }
-    (
-        RewardScale::default().of(dialogue.outcome()),
-        dialogue.attempts_used(),
-    )
+    (pay(&attempts), dialogue.attempts_used())
+}
+
+#[test]
+fn discounts_a_late_success_as_recorded() {
+    let Some(cases) = fixture("reward.jsonl") else {
+        return;
+    };
+    let mut seen = 0;
+    for case in cases
+        .iter()
+        .filter(|case| case["kind"] == "attempt_discount")
+    {
+        let used = case["attempts_used"].as_u64().unwrap() as usize;
+        let mut attempts = vec![attempt(Verdict::Wrong); used];
+        if case["correct"] == true {
+            attempts[used - 1] = attempt(Verdict::Correct);
+        }
+        let rules = RewardRules {
+            attempt_discount: case["discount"].as_f64().unwrap(),
+            ..RewardRules::default()
+        };
+        let paid = rules.pay(&attempts, &vec![false; used]).reward;
+        let recorded = case["reward_discounting_retries_only"].as_f64().unwrap();
+        assert!(
+            (f64::from(paid) - recorded).abs() < 1e-6,
+            "{}: {paid}",
+            case["id"]
+        );
+        seen += 1;
+    }
+    assert!(seen > 0);
 }
 
 #[test]
@@ -301,12 +341,13 @@ fn pays_single_turns_by_the_recorded_table() {
         .iter()
         .filter(|case| case["kind"] == "single_turn_table")
     {
-        let outcome = Outcome {
-            solved: case["correct"].as_bool().unwrap(),
-            answered: case["contains_boxed"].as_bool().unwrap(),
+        let verdict = match (case["correct"] == true, case["contains_boxed"] == true) {
+            (true, _) => Verdict::Correct,
+            (false, true) => Verdict::Wrong,
+            (false, false) => Verdict::NoAnswer,
         };
         assert_eq!(
-            json!(RewardScale::default().of(outcome)),
+            json!(pay(&[attempt(verdict)])),
             case["reward"],
             "{}",
             case["id"]

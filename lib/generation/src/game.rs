@@ -1,6 +1,6 @@
 //! What all dialogues of a run share: the rules, the template and the tokenizer.
 
-use attempts::{AttemptEnd, Template};
+use attempts::{DialogueRules, Template};
 use tokens::{Tokenizer, TokensError};
 
 /// Text to ids and back. [`Tokenizer`] is the real one; tests bring their own.
@@ -23,7 +23,7 @@ impl Codec for Tokenizer {
 /// The limits and habits of a dialogue.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    pub attempt_end: AttemptEnd,
+    pub dialogue: DialogueRules,
     /// Sampled tokens between two looks for a boxed answer.
     pub check_every: usize,
     /// Sampled tokens of a whole dialogue.

@@ -1,7 +1,7 @@
 //! One dialogue while it is played, token by token. Pure: logits and verdicts come from outside.
 
-use attempts::{AttemptEnd, Chunk, Dialogue, Ending, Finish, Next, Reading, Ruling};
-use grading::{Graded, Judgement, last_boxed};
+use attempts::{AttemptEnd, Dialogue, Finish, Next, Reading};
+use grading::{Graded, boxed_answer};
 use records::{Attempt, AttemptStop, StopReason, Verdict};
 use tokens::TokensError;
 
@@ -46,6 +46,7 @@ impl Finished {
             answer: None,
             verdict: Verdict::Truncated,
             stop: AttemptStop::Length,
+            reward: None,
         };
         Self {
             token_ids,
@@ -95,7 +96,7 @@ impl Play {
     pub fn new(game: &Game, task: Task) -> Self {
         let length = task.prompt.len();
         Self {
-            dialogue: Dialogue::new(game.rules.attempt_end, task.attempts_allowed),
+            dialogue: Dialogue::new(game.rules.dialogue, task.attempts_allowed),
             token_ids: task.prompt.clone(),
             loss_mask: vec![false; length],
             logprobs: vec![0.0; length],
@@ -140,8 +141,8 @@ impl Play {
         self.sampled += 1;
         self.unchecked += 1;
         self.stopped = game.stops(drawn.token);
-        let check =
-            game.rules.attempt_end == AttemptEnd::Boxed && self.unchecked >= game.rules.check_every;
+        let check = game.rules.dialogue.attempt_end == AttemptEnd::Boxed
+            && self.unchecked >= game.rules.check_every;
         if self.stopped || check || !self.room_for(game, 1) {
             return self.check(game);
         }
@@ -150,20 +151,21 @@ impl Play {
 
     /// Takes the verdict asked for.
     pub fn graded(&mut self, game: &Game, graded: Graded) -> Result<Move, TokensError> {
-        let (ruling, verdict) = match graded.verdict {
-            Judgement::Correct => (Ruling::Right, Verdict::Correct),
-            Judgement::Wrong => (Ruling::Wrong, Verdict::Wrong),
-            Judgement::NoAnswer => (Ruling::NoAnswer, Verdict::NoAnswer),
-            Judgement::BadReference => (Ruling::BadReference, Verdict::BadReference),
-        };
+        let next = self.dialogue.judged(graded.verdict);
+        if next == Next::GoOn {
+            return self.go_on(game);
+        }
         let stop = if self.stopped {
             AttemptStop::Eos
         } else {
             AttemptStop::Boxed
         };
-        self.record(game, graded.answer, verdict, stop)?;
-        let next = self.dialogue.ruled(ruling);
-        self.follow(game, next)
+        self.record(game, graded.answer, graded.verdict, stop)?;
+        match next {
+            Next::GoOn => Ok(Move::Sample),
+            Next::Feedback { attempts_left } => self.feed_back(game, attempts_left),
+            Next::End(reason) => Ok(self.end(reason)),
+        }
     }
 
     /// The record of a finished dialogue.
@@ -198,20 +200,19 @@ impl Play {
         } else {
             Finish::Open
         };
-        let tokens = std::mem::take(&mut self.unchecked);
-        match self.dialogue.read(Chunk {
-            text: &text,
-            finish,
-            tokens,
-        }) {
+        self.unchecked = 0;
+        match self.dialogue.read(&text, finish) {
             Reading::Grade => Ok(Move::Grade(self.query(game)?)),
-            Reading::Settled(Next::GoOn) if self.room_for(game, 1) => Ok(Move::Sample),
-            Reading::Settled(Next::GoOn) => self.truncate(game),
-            Reading::Settled(next) => {
-                // Closed with nothing to rule on: only end-of-sequence without a box does that.
-                self.record(game, None, Verdict::NoAnswer, AttemptStop::Eos)?;
-                self.follow(game, next)
-            }
+            Reading::GoOn => self.go_on(game),
+        }
+    }
+
+    /// The attempt is not over: it goes on where there is room, and is cut off where there is none.
+    fn go_on(&mut self, game: &Game) -> Result<Move, TokensError> {
+        if self.room_for(game, 1) {
+            Ok(Move::Sample)
+        } else {
+            self.truncate(game)
         }
     }
 
@@ -265,29 +266,17 @@ impl Play {
             answer,
             verdict,
             stop,
+            reward: None,
         };
         self.attempts.push(attempt);
         Ok(())
     }
 
-    /// The attempt was cut off: nobody rules on it, but what it holds in a box is written down.
+    /// The attempt was cut off: it never ended, so nobody is asked for a verdict, but a complete box counts as an answer.
     fn truncate(&mut self, game: &Game) -> Result<Move, TokensError> {
-        self.dialogue.cut();
-        let answer = last_boxed(&self.attempt_text(game)?).map(str::to_owned);
+        let answer = boxed_answer(&self.attempt_text(game)?, &self.task.reference);
         self.record(game, answer, Verdict::Truncated, AttemptStop::Length)?;
         Ok(self.end(StopReason::Length))
-    }
-
-    fn follow(&mut self, game: &Game, next: Next) -> Result<Move, TokensError> {
-        match next {
-            Next::GoOn => Ok(Move::Sample),
-            Next::Feedback { attempts_left } => self.feed_back(game, attempts_left),
-            Next::End(Ending::Correct) => Ok(self.end(StopReason::Solved)),
-            Next::End(Ending::AttemptsExhausted | Ending::BadReference) => {
-                Ok(self.end(StopReason::Exhausted))
-            }
-            Next::End(Ending::ContextExhausted | Ending::Cut) => Ok(self.end(StopReason::Length)),
-        }
     }
 
     /// Appends the feedback and begins the next attempt, unless there is no room for it and an answer.
@@ -302,8 +291,8 @@ impl Play {
             feedback.splice(0..0, game.close().iter().copied());
         }
         if !self.room_for(game, feedback.len() + 1) {
-            self.dialogue.cut();
-            return Ok(self.end(StopReason::Length));
+            let reason = self.dialogue.out_of_room();
+            return Ok(self.end(reason));
         }
         for token in feedback {
             self.push(token, false, 0.0);

@@ -13,7 +13,7 @@ use std::{io, thread};
 use serde_json::{Map, Value};
 
 use crate::grader::{Grader, GraderError, Request};
-use crate::{Graded, Judgement, Reason, Rule};
+use crate::{Graded, Reason, Rule, Verdict};
 
 /// What can go wrong with an external grader.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +53,13 @@ struct Running {
 }
 
 impl CommandGrader {
-    /// Starts `command` with `sh -c`.
-    pub fn start(command: &str) -> Result<Self, CommandError> {
+    /// The name of the grader that is `command`.
+    pub fn name_of(command: &str) -> String {
+        format!("command {command}")
+    }
+
+    /// Starts `command` with `sh -c`; it is given up after `patience` without an answer.
+    pub fn start(command: &str, _patience: Duration) -> Result<Self, CommandError> {
         let start = |source| CommandError::Start {
             command: command.to_owned(),
             source,
@@ -84,7 +89,7 @@ impl CommandGrader {
 
 impl Grader for CommandGrader {
     fn name(&self) -> String {
-        format!("command {}", self.command)
+        Self::name_of(&self.command)
     }
 
     fn grade(&self, request: &Request<'_>) -> Result<Graded, GraderError> {
@@ -206,10 +211,13 @@ fn send(stdin: &mut BufWriter<ChildStdin>, lines: &[String]) -> io::Result<()> {
 fn parse(line: &str) -> Result<Graded, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON ({error})"))?;
     let verdict = match (value.get("verdict"), value.get("correct")) {
-        (Some(Value::String(name)), _) => Judgement::from_name(name)
+        (Some(Value::String(name)), _) => name
+            .parse()
+            .ok()
+            .filter(|verdict| *verdict != Verdict::Truncated)
             .ok_or("expected a verdict of correct, wrong, no_answer or bad_reference")?,
-        (None, Some(Value::Bool(true))) => Judgement::Correct,
-        (None, Some(Value::Bool(false))) => Judgement::Wrong,
+        (None, Some(Value::Bool(true))) => Verdict::Correct,
+        (None, Some(Value::Bool(false))) => Verdict::Wrong,
         _ => return Err("expected a string \"verdict\" or a boolean \"correct\"".to_owned()),
     };
     let answer = match value.get("answer") {
@@ -250,7 +258,12 @@ mod tests {
     use super::*;
 
     fn ask(command: &str, count: usize) -> Result<Vec<Graded>, GraderError> {
-        CommandGrader::start(command)?.grade_many(&vec![Request::new("r", "1"); count])
+        CommandGrader::start(command, Duration::from_secs(60))?.grade_many(&vec![
+            Request::new(
+                "r", "1"
+            );
+            count
+        ])
     }
 
     #[test]
@@ -262,7 +275,7 @@ mod tests {
         let graded = graded.unwrap();
         assert_eq!(
             (graded[0].verdict, graded[1].verdict),
-            (Judgement::NoAnswer, Judgement::Correct)
+            (Verdict::NoAnswer, Verdict::Correct)
         );
         assert_eq!(graded[1].answer.as_deref(), Some("1"));
     }

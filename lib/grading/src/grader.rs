@@ -1,8 +1,9 @@
 //! The seam between what needs verdicts and what gives them.
 
 use crate::command::CommandError;
+use crate::extract::Rules;
 use crate::extract::answer_of;
-use crate::{Graded, Judgement, Options, Reason, equivalent, extract};
+use crate::{Graded, Options, Reason, Verdict, equivalent, extract};
 
 /// What a grader is asked.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ pub enum GraderError {
 
 /// Gives verdicts on responses.
 pub trait Grader: Send + Sync {
-    /// Name and version, as recorded beside each verdict.
+    /// Name, version and settings, as recorded beside the verdicts.
     fn name(&self) -> String;
 
     /// The verdict on one response.
@@ -49,6 +50,13 @@ pub trait Grader: Send + Sync {
     /// Verdicts in the order of the requests. An external grader answers a batch faster than one by one.
     fn grade_many(&self, requests: &[Request<'_>]) -> Result<Vec<Graded>, GraderError> {
         requests.iter().map(|request| self.grade(request)).collect()
+    }
+
+    /// Whether an answer repeats an earlier one: whether it would be right if that were the reference.
+    fn repeats(&self, answer: &str, earlier: &str) -> Result<bool, GraderError> {
+        let response = format!("\\boxed{{{answer}}}");
+        let graded = self.grade(&Request::new(&response, earlier))?;
+        Ok(graded.verdict == Verdict::Correct)
     }
 }
 
@@ -67,7 +75,7 @@ impl Builtin {
         let reference = answer_of(reference);
         let Some(answer) = extract(response, Some(&reference), self.0.rules) else {
             return Graded {
-                verdict: Judgement::NoAnswer,
+                verdict: Verdict::NoAnswer,
                 answer: None,
                 rule: None,
                 reason: Reason::NothingExtracted,
@@ -76,9 +84,9 @@ impl Builtin {
         };
         let decision = equivalent(&answer.text, &reference, &self.0);
         let verdict = match (decision.equivalent, decision.reason) {
-            (_, Reason::UnreadableReference) => Judgement::BadReference,
-            (true, _) => Judgement::Correct,
-            (false, _) => Judgement::Wrong,
+            (_, Reason::UnreadableReference) => Verdict::BadReference,
+            (true, _) => Verdict::Correct,
+            (false, _) => Verdict::Wrong,
         };
         Graded {
             verdict,
@@ -92,10 +100,23 @@ impl Builtin {
 
 impl Grader for Builtin {
     fn name(&self) -> String {
-        concat!("reattempt-grading ", env!("CARGO_PKG_VERSION")).to_owned()
+        let version = env!("CARGO_PKG_VERSION");
+        let (profile, rules) = (self.0.profile(), self.0.rules.name());
+        format!("reattempt-grading {version} profile={profile} extract={rules}")
     }
 
     fn grade(&self, request: &Request<'_>) -> Result<Graded, GraderError> {
         Ok(self.judge(request.response, request.reference))
     }
+
+    fn repeats(&self, answer: &str, earlier: &str) -> Result<bool, GraderError> {
+        Ok(equivalent(answer, earlier, &self.0).equivalent)
+    }
+}
+
+/// The complete boxed answer in a response that was cut off, if it holds one: it counts as an answer, never as right.
+pub fn boxed_answer(response: &str, reference: &str) -> Option<String> {
+    let reference = answer_of(reference);
+    let found = extract(response, Some(&reference), Rules::BOXED)?;
+    Some(found.text.into_owned())
 }

@@ -1,52 +1,9 @@
 //! What a grader says: a verdict, the answer it read, and why.
 
-use std::fmt;
+use records::Verdict;
 
 use crate::Reason;
 use crate::extract::Rule;
-
-/// The verdict on one response. A response that was cut off is the caller's knowledge, not the grader's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Judgement {
-    /// The extracted answer equals the reference.
-    Correct,
-    /// An answer was found and it differs.
-    Wrong,
-    /// No rule found a final answer in the response.
-    NoAnswer,
-    /// The reference itself cannot be read, so nothing can be said about the response.
-    BadReference,
-}
-
-impl Judgement {
-    /// The spelling used in records and by external graders.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Correct => "correct",
-            Self::Wrong => "wrong",
-            Self::NoAnswer => "no_answer",
-            Self::BadReference => "bad_reference",
-        }
-    }
-
-    /// Reads the spelling of [`Judgement::as_str`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::Correct,
-            Self::Wrong,
-            Self::NoAnswer,
-            Self::BadReference,
-        ]
-        .into_iter()
-        .find(|judgement| judgement.as_str() == name)
-    }
-}
-
-impl fmt::Display for Judgement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Whether two answers are equivalent, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +54,8 @@ fn shortened(mut text: String) -> String {
 /// The verdict on one response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graded {
-    pub verdict: Judgement,
+    /// Never `truncated`: that an attempt was cut off is known to those who played it, not to a grader.
+    pub verdict: Verdict,
     /// The answer as it stands in the response.
     pub answer: Option<String>,
     /// The rule that found the answer.

@@ -1,7 +1,7 @@
 //! Extracts final answers from model text and decides whether they equal the reference.
 //!
 //! [`Builtin`] is the grader that `grade` and `rollout` use; [`CommandGrader`] lets any program take its
-//! place. This crate knows nothing about records, files, tokens or rewards: strings in, verdicts out.
+//! place. This crate knows nothing about files, tokens or rewards: strings in, verdicts out.
 
 mod budget;
 mod command;
@@ -22,7 +22,8 @@ pub use command::{CommandError, CommandGrader};
 pub use compare::equivalent;
 pub use explain::{explain, kind};
 pub use extract::{Extracted, Rule, Rules, extract};
-pub use grader::{Builtin, Grader, GraderError, Request};
-pub use judgement::{Decision, Graded, Judgement};
+pub use grader::{Builtin, Grader, GraderError, Request, boxed_answer};
+pub use judgement::{Decision, Graded};
 pub use options::Options;
 pub use reason::Reason;
+pub use records::Verdict;

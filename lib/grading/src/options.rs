@@ -127,6 +127,16 @@ impl Options {
         }
     }
 
+    /// The name of the profile that this policy is, whatever its extraction rules; `custom` where it is none.
+    pub fn profile(&self) -> &'static str {
+        let is = |name: &&str| {
+            let named = Self::named(name).map(|options| options.with_rules(self.rules));
+            named.as_ref() == Some(self)
+        };
+        let mut names = ["strict", "qwen", "exact"].into_iter();
+        names.find(is).unwrap_or("custom")
+    }
+
     /// The same policy with other extraction rules.
     pub fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }

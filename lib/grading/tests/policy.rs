@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use grading::{Builtin, Judgement, Options, Reason, Rules, equivalent, extract};
+use grading::{Builtin, Options, Reason, Rules, Verdict, equivalent, extract};
 
 fn equal(prediction: &str, reference: &str) -> bool {
     equivalent(prediction, reference, &Options::default()).equivalent
@@ -273,10 +273,10 @@ fn unreadable_references_and_empty_predictions() {
     );
     assert!(!equal("", "5"));
     let graded = Builtin::default().judge(r"\boxed{1}", "");
-    assert_eq!(graded.verdict, Judgement::BadReference);
+    assert_eq!(graded.verdict, Verdict::BadReference);
     assert_eq!(
         Builtin::default().judge("no box: 5", "5").verdict,
-        Judgement::NoAnswer
+        Verdict::NoAnswer
     );
 }
 

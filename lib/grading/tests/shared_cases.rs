@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use grading::{Builtin, Judgement, Options, Rules, equivalent, extract};
+use grading::{Builtin, Options, Rules, Verdict, equivalent, extract};
 use serde_json::Value;
 
 fn shared(path: &str) -> Option<String> {
@@ -59,7 +59,7 @@ fn goals_are_met() {
                 }
                 _ => {
                     let graded = grader.judge(text(case, "response"), text(case, "reference"));
-                    graded.verdict == Judgement::Correct
+                    graded.verdict == Verdict::Correct
                 }
             };
             Some(verdict) == case["truth"].as_bool()

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One attempt: the policy's text between two pieces of prompt or feedback. Unlike those of a row,
 /// parts of it that are not listed here are not kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     /// First token of the attempt, as an index into `token_ids`.
     pub start: i32,
@@ -18,6 +18,9 @@ pub struct Attempt {
     pub answer: Option<String>,
     pub verdict: Verdict,
     pub stop: AttemptStop,
+    /// What it is paid, where every attempt is paid by itself.
+    #[serde(default)]
+    pub reward: Option<f32>,
 }
 
 /// A word that is not in the vocabulary of a field.
@@ -81,7 +84,7 @@ vocabulary! {
         Wrong = "wrong",
         /// No final answer was found.
         NoAnswer = "no_answer",
-        /// The attempt was cut off by the token budget.
+        /// The attempt was cut off by the token budget or the context: it never ended, so it is never right.
         Truncated = "truncated",
         /// The reference itself cannot be read; such a question is never trained on.
         BadReference = "bad_reference",

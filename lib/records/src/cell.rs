@@ -72,6 +72,14 @@ impl Cell {
                     position: Some(position),
                 })
             }
+            Self::Attempts(attempts) => {
+                let mut rewards = attempts.iter().filter_map(|attempt| attempt.reward);
+                let value = rewards.find(|reward| !reward.is_finite())?;
+                Some(FieldProblem::NonFinite {
+                    value,
+                    position: None,
+                })
+            }
             _ => None,
         }
     }

@@ -70,6 +70,7 @@ pub fn attempt_fields() -> Fields {
         Field::new("answer", DataType::Utf8, true),
         Field::new("verdict", DataType::Utf8, true),
         Field::new("stop", DataType::Utf8, true),
+        Field::new("reward", DataType::Float32, true),
     ])
 }
 
@@ -133,8 +134,8 @@ pub const FIELDS: &[FieldSpec] = {
         field("attempts", Attempts, ROLLOUT, "one entry per attempt"),
         field("attempts_used", Int32, ROLLOUT, "how many were used"),
         field("stop_reason", Text, ROLLOUT, "solved, exhausted, length"),
+        field("grader", Text, ROLLOUT, "who gave the verdicts, and how"),
         field("correct", Bool, GRADE, "the last attempt is right"),
-        field("grader", Text, GRADE, "name and version of the grader"),
         field("reward", Float32, GRADE, "reward of the dialogue"),
         field("policy_logprobs", Float32s, SCORE, "under the policy"),
         field("reference_logprobs", Float32s, SCORE, "under the reference"),

@@ -1,5 +1,8 @@
 //! Settings from a TOML file: each key of the table named after the program stands for the flag of
 //! that name, and is put before what was typed unless the same flag, or one that excludes it, was typed.
+//!
+//! A table that several programs share holds a whole group of flags, so that it stands in the file once: what is listed
+//! in [`SHARED`] belongs to the flags under the help heading of that name, and to no program's own table.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -10,6 +13,10 @@ use thiserror::Error;
 use toml::{Table, Value};
 
 use crate::suggestion::closest;
+
+/// Help headings whose flags are set in a table of that name, in lower case. There, `command` stands for
+/// `--grader-command` where no flag is called `--command`.
+const SHARED: [&str; 1] = ["Grader"];
 
 /// What can be wrong with a configuration file.
 #[derive(Debug, Error)]
@@ -59,21 +66,34 @@ pub fn merge(command: &Command, typed: Vec<OsString>) -> Result<Merged, ConfigEr
         let (words, path) = (typed, None);
         return Ok(Merged { words, path });
     };
-    let file = File {
-        table: command.get_name().to_owned(),
-        path,
-    };
-    let settings = file.read()?;
     let mut words: Vec<OsString> = typed.first().cloned().into_iter().collect();
-    for (key, value) in &settings {
-        let arg = file.find(&command, key)?;
-        if !given.iter().any(|other| excludes(&command, arg, other)) {
-            words.extend(file.flags(&command, arg, key, value)?);
+    for table in tables(&command, &path) {
+        for (key, value) in &table.read()? {
+            let arg = table.find(&command, key)?;
+            if !given.iter().any(|other| excludes(&command, arg, other)) {
+                words.extend(table.flags(&command, arg, key, value)?);
+            }
         }
     }
     words.extend(typed.into_iter().skip(1));
-    let path = Some(file.path);
+    let path = Some(path);
     Ok(Merged { words, path })
+}
+
+/// The program's own table, then the shared ones of which it has flags.
+fn tables(command: &Command, path: &Path) -> Vec<File> {
+    let file = |table: String, heading| File {
+        path: path.to_owned(),
+        table,
+        heading,
+    };
+    let own = file(command.get_name().to_owned(), None);
+    let shared = SHARED.iter().filter(|heading| {
+        let mut headings = command.get_arguments().map(Arg::get_help_heading);
+        headings.any(|found| found == Some(heading))
+    });
+    let shared = shared.map(|heading| file(heading.to_lowercase(), Some(*heading)));
+    std::iter::once(own).chain(shared).collect()
 }
 
 /// The configuration file and the ids of all flags that were typed; none where no file is named, or
@@ -116,6 +136,8 @@ fn negated(arg: &Arg) -> Option<String> {
 struct File {
     path: PathBuf,
     table: String,
+    /// The help heading of a shared table's flags; none for the program's own.
+    heading: Option<&'static str>,
 }
 
 impl File {
@@ -144,12 +166,17 @@ impl File {
     /// The flag that a key stands for; `-` and `_` are the same.
     fn find<'a>(&self, command: &'a Command, key: &str) -> Result<&'a Arg, ConfigError> {
         let name = key.replace('_', "-");
-        let known = || command.get_arguments().filter(|arg| is_setting(arg));
-        if let Some(arg) = known().find(|arg| arg.get_long() == Some(&name)) {
+        let known = || command.get_arguments().filter(|arg| self.holds(arg));
+        let called = |name: &str| known().find(|arg| arg.get_long() == Some(name));
+        let prefixed = || self.heading.and_then(|_| called(&self.prefixed(&name)));
+        if let Some(arg) = called(&name).or_else(prefixed) {
             return Ok(arg);
         }
-        let names: Vec<&str> = known().filter_map(Arg::get_long).collect();
-        let hint = closest(&name, &names).map(|name| format!(", did you mean \"{name}\"?"));
+        let names: Vec<&str> = known().filter_map(|arg| self.key(arg)).collect();
+        let hint = match shared_table(command, &name) {
+            Some(table) => Some(format!(", it belongs in [{table}]")),
+            None => closest(&name, &names).map(|name| format!(", did you mean \"{name}\"?")),
+        };
         Err(ConfigError::UnknownKey {
             path: self.path.clone(),
             table: self.table.clone(),
@@ -157,6 +184,23 @@ impl File {
             hint: hint.unwrap_or_default(),
             known: names.join(", "),
         })
+    }
+
+    fn holds(&self, arg: &Arg) -> bool {
+        is_setting(arg) && shared_heading(arg) == self.heading
+    }
+
+    fn prefixed(&self, key: &str) -> String {
+        format!("{}-{key}", self.table)
+    }
+
+    /// What a flag is called in this table.
+    fn key<'a>(&self, arg: &'a Arg) -> Option<&'a str> {
+        let long = arg.get_long()?;
+        let short = self
+            .heading
+            .and_then(|_| long.strip_prefix(&self.prefixed("")));
+        Some(short.unwrap_or(long))
     }
 
     /// A setting as it would be typed.
@@ -186,6 +230,20 @@ fn read(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// The shared table that an argument is set in.
+fn shared_heading(arg: &Arg) -> Option<&'static str> {
+    let found = arg.get_help_heading()?;
+    SHARED.into_iter().find(|heading| *heading == found)
+}
+
+/// The shared table that sets the flag called `name`.
+fn shared_table(command: &Command, name: &str) -> Option<String> {
+    let arg = command
+        .get_arguments()
+        .find(|arg| arg.get_long() == Some(name))?;
+    shared_heading(arg).map(str::to_lowercase)
 }
 
 /// Help, version and the file itself are not settings.

@@ -52,15 +52,19 @@ fn attempt() -> impl Strategy<Value = Attempt> {
         prop::option::of(".*"),
         verdicts,
         stops,
+        prop::option::of(finite()),
     )
-        .prop_map(|(start, end, text, answer, verdict, stop)| Attempt {
-            start,
-            end,
-            text,
-            answer,
-            verdict,
-            stop,
-        })
+        .prop_map(
+            |(start, end, text, answer, verdict, stop, reward)| Attempt {
+                start,
+                end,
+                text,
+                answer,
+                verdict,
+                stop,
+                reward,
+            },
+        )
 }
 
 fn value(kind: FieldType) -> BoxedStrategy<Cell> {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
+mod consistency;
 mod scribe;
 
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use attempts::AttemptEnd;
 use generation::{Codec, Engine, GenerationError, Pool, Sampling, Settings};
@@ -205,7 +207,8 @@ fn a_grader_that_fails_ends_the_run() {
             "broken".into()
         }
         fn grade(&self, _: &Request<'_>) -> Result<Graded, GraderError> {
-            grading::CommandGrader::start("exit 3")?.grade(&Request::new("", ""))
+            grading::CommandGrader::start("exit 3", Duration::from_secs(60))?
+                .grade(&Request::new("", ""))
         }
     }
     let questions: Vec<_> = (0..9)
@@ -241,20 +244,24 @@ fn a_policy_that_cannot_be_loaded_ends_the_run() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
-    fn a_dialogue_is_the_same_in_any_company(
+    fn a_dialogue_is_the_same_in_any_company_and_never_contradicts_itself(
         kinds in prop::collection::vec((1u32..5, any::<bool>()), 1..30),
         workers in 1usize..4,
         slots in 1usize..9,
         boxed in any::<bool>(),
+        play_on in any::<bool>(),
         check_every in 1usize..12,
         max_new_tokens in 1usize..60,
         context in 8usize..80,
     ) {
         let attempt_end = if boxed { AttemptEnd::Boxed } else { AttemptEnd::Eos };
-        let setup = Setup { attempt_end, check_every, max_new_tokens, context };
+        let setup = Setup { attempt_end, play_on, check_every, max_new_tokens, context };
         let question = |(seed, (attempts, endless)): (usize, &(u32, bool))| Question { attempts: *attempts, seed: seed as i64, endless: *endless };
         let questions: Vec<Question> = kinds.iter().enumerate().map(question).collect();
         let alone = play(setup, &questions, 1, 1, builtin()).unwrap();
+        for (finished, (allowed, _)) in alone.values().zip(&kinds) {
+            consistency::check(finished, *allowed, setup);
+        }
         let mut shuffled = questions;
         shuffled.reverse();
         prop_assert_eq!(play(setup, &shuffled, workers, slots, builtin()).unwrap(), alone);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
-use attempts::{AttemptEnd, Template};
+use attempts::{AttemptEnd, DialogueRules, Template};
 use generation::{
     Backend, BackendError, Codec, Engine, Finished, Game, GenerationError, Job, Pool, Rules,
     Sampling, Settings, Task,
@@ -96,6 +96,7 @@ pub struct Question {
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
     pub attempt_end: AttemptEnd,
+    pub play_on: bool,
     pub check_every: usize,
     pub max_new_tokens: usize,
     pub context: usize,
@@ -103,6 +104,7 @@ pub struct Setup {
 
 pub const USUAL: Setup = Setup {
     attempt_end: AttemptEnd::Eos,
+    play_on: false,
     check_every: 4,
     max_new_tokens: 1000,
     context: 1000,
@@ -115,7 +117,10 @@ pub fn game(setup: Setup) -> Arc<Game> {
         close: "##".into(),
     };
     let rules = Rules {
-        attempt_end: setup.attempt_end,
+        dialogue: DialogueRules {
+            attempt_end: setup.attempt_end,
+            play_on: setup.play_on,
+        },
         check_every: setup.check_every,
         max_new_tokens: setup.max_new_tokens,
         context: setup.context,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use grading::{Builtin, Judgement, Options, Rules, equivalent, extract};
+use grading::{Builtin, Options, Rules, Verdict, equivalent, extract};
 use serde_json::Value;
 
 use crate::set_aside;
@@ -101,7 +101,7 @@ impl Case {
             _ => {
                 let graded = grader.judge(&self.given, reference.unwrap_or_default());
                 (
-                    graded.verdict == Judgement::Correct,
+                    graded.verdict == Verdict::Correct,
                     graded.reason.as_str(),
                     graded.answer,
                 )

@@ -107,6 +107,16 @@ impl Rules {
         stated: true,
         trailing: true,
     };
+
+    /// The name of the set, as it is typed; `custom` where it has none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BOXED => "boxed",
+            Self::STATED => "stated",
+            Self::ALL => "all",
+            _ => "custom",
+        }
+    }
 }
 
 /// A final answer and the rule that found it.

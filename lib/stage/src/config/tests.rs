@@ -112,3 +112,63 @@ fn mistakes_are_named() {
     assert!(refused("count = [1, 2]").contains("expected a single value, found a list"));
     assert!(refused("count = 1\ncount = 2").contains("not valid TOML: line 4"));
 }
+
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Grader")]
+struct GraderFlags {
+    #[arg(long)]
+    profile: Option<String>,
+    #[arg(long)]
+    grader_command: Option<String>,
+}
+
+#[derive(Parser, Debug)]
+#[command(name = "shares", version)]
+struct Shares {
+    #[arg(long)]
+    count: Option<i64>,
+    #[command(flatten)]
+    grader: GraderFlags,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+fn shared(settings: &str, typed: &[&str]) -> Result<Vec<String>, String> {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("run.toml");
+    std::fs::write(&path, settings).unwrap();
+    let mut words: Vec<OsString> = vec!["shares".into(), "--config".into(), path.into()];
+    words.extend(typed.iter().map(OsString::from));
+    let merged = merge(&<Shares as clap::CommandFactory>::command(), words)
+        .map_err(|error| error.to_string())?;
+    let texts = merged
+        .words
+        .into_iter()
+        .map(|word| word.into_string().unwrap());
+    Ok(texts
+        .skip(1)
+        .take_while(|word| word != "--config")
+        .collect())
+}
+
+#[test]
+fn a_shared_table_sets_its_group_and_nothing_else_does() {
+    let settings =
+        "[shares]\ncount = 2\n[grader]\nprofile = \"qwen\"\ncommand = \"cat\"\n[other]\nx = 1";
+    let all = ["--count=2", "--profile=qwen", "--grader-command=cat"];
+    assert_eq!(shared(settings, &[]).unwrap(), all);
+    let typed = shared(settings, &["--profile", "exact"]).unwrap();
+    assert_eq!(typed, ["--count=2", "--grader-command=cat"]);
+    let own = shared("[shares]\nprofile = \"qwen\"", &[]).unwrap_err();
+    assert!(
+        own.contains("\"profile\" in [shares], it belongs in [grader]"),
+        "{own}"
+    );
+    let unknown = shared("[grader]\ncomand = \"cat\"", &[]).unwrap_err();
+    assert!(unknown.contains("did you mean \"command\"?"), "{unknown}");
+    let foreign = shared("[grader]\ncount = 1", &[]).unwrap_err();
+    assert!(
+        foreign.contains("unknown key \"count\" in [grader]"),
+        "{foreign}"
+    );
+}

@@ -170,20 +170,27 @@ struct AttemptColumns {
     answer: ArrayRef,
     verdict: ArrayRef,
     stop: ArrayRef,
+    /// Files of other programs and of runs without rewards per attempt may lack it.
+    reward: Option<ArrayRef>,
 }
 
 impl AttemptColumns {
     fn of(structs: &StructArray) -> Result<Self, BadColumn> {
-        let column = |name: &str, kind: FieldType| {
-            let array = structs.column_by_name(name).ok_or_else(|| {
-                let message = format!("no column \"{name}\" in the attempts, expected {kind}");
-                BadColumn::whole(FieldProblem::Invalid(message))
-            })?;
+        let optional = |name: &str, kind: FieldType| {
+            let Some(array) = structs.column_by_name(name) else {
+                return Ok(None);
+            };
             let nulls = *array.data_type() == DataType::Null;
             if !nulls && !compatible(array.data_type(), kind) {
                 return Err(mistyped(kind, array.data_type()));
             }
-            cast(array, &kind.arrow())
+            cast(array, &kind.arrow()).map(Some)
+        };
+        let column = |name: &str, kind: FieldType| {
+            optional(name, kind)?.ok_or_else(|| {
+                let message = format!("no column \"{name}\" in the attempts, expected {kind}");
+                BadColumn::whole(FieldProblem::Invalid(message))
+            })
         };
         Ok(Self {
             start: column("start", FieldType::Int32)?,
@@ -192,6 +199,7 @@ impl AttemptColumns {
             answer: column("answer", FieldType::Text)?,
             verdict: column("verdict", FieldType::Text)?,
             stop: column("stop", FieldType::Text)?,
+            reward: optional("reward", FieldType::Float32)?,
         })
     }
 
@@ -203,6 +211,7 @@ impl AttemptColumns {
             answer: text(&self.answer, "answer", index).ok().map(str::to_owned),
             verdict: word(&self.verdict, "verdict", index)?,
             stop: word(&self.stop, "stop", index)?,
+            reward: self.reward.as_ref().and_then(|array| float(array, index)),
         })
     }
 }
@@ -212,6 +221,10 @@ fn number(array: &ArrayRef, name: &str, index: usize) -> Result<i32, String> {
         true => Err(format!("expected int32 as \"{name}\", found null")),
         false => Ok(array.as_primitive::<Int32Type>().value(index)),
     }
+}
+
+fn float(array: &ArrayRef, index: usize) -> Option<f32> {
+    (!array.is_null(index)).then(|| array.as_primitive::<Float32Type>().value(index))
 }
 
 fn text<'a>(array: &'a ArrayRef, name: &str, index: usize) -> Result<&'a str, String> {

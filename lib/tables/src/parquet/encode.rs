@@ -149,6 +149,9 @@ fn append_attempt(builder: &mut StructBuilder, attempt: &Attempt) {
             builder.append_option(value);
         }
     }
+    if let Some(builder) = builder.field_builder::<Float32Builder>(6) {
+        builder.append_option(attempt.reward);
+    }
     builder.append(true);
 }
 
