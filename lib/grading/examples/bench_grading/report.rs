@@ -97,11 +97,7 @@ fn false_positives(
 }
 
 /// Labels that contradict the policy, what they say, and why that does not count.
-fn not_counted(
-    out: &mut impl Write,
-    cases: &[Case],
-    outcomes: &[Outcome],
-) -> std::io::Result<()> {
+fn not_counted(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
     let mut cases = cases.iter().zip(outcomes);
     writeln!(
         out,

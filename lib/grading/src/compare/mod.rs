@@ -383,27 +383,23 @@ impl Comparison<'_> {
         }
     }
 
-    /// A vector in a matrix of one column or row against a tuple, angle or square brackets.
+    /// A column vector against a tuple or angle brackets.
     fn vectors(&self, p: &Node, r: &Node) -> Option<Decision> {
         if !self.options.vectors_as_tuples {
             return None;
         }
         let column = |node: &Node| match node {
-            Node::Matrix(rows)
-                if rows.len() > 1 && rows.iter().all(|row| row.len() == 1)
-                    || rows.len() == 1 && rows[0].len() > 1 =>
-            {
+            Node::Matrix(rows) if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) => {
                 Some(rows.iter().flatten().cloned().collect::<Vec<_>>())
             }
             _ => None,
         };
         let tuple = |node: &Node| match node {
             Node::Group(
-                Bracket::Round | Bracket::Angle,
-                Bracket::Round | Bracket::Angle,
+                Bracket::Round | Bracket::Angle | Bracket::Brace,
+                Bracket::Round | Bracket::Angle | Bracket::Brace,
                 items,
-            )
-            | Node::Group(Bracket::Square, Bracket::Square, items) => Some(items.clone()),
+            ) => Some(items.clone()),
             _ => None,
         };
         match (column(p), tuple(r), tuple(p), column(r)) {

@@ -209,7 +209,10 @@ impl Comparison<'_> {
         if curly(p_open) && curly(r_open) {
             return self.unordered(p, r);
         }
-        let same = (p_open, p_close) == (r_open, r_close);
+        // A column without brackets of its own may have any.
+        let bare = [p_open, r_open].contains(&&Bracket::Brace);
+        let paired = p_open == p_close && r_open == r_close;
+        let same = (p_open, p_close) == (r_open, r_close) || bare && paired;
         let angle = |open: &Bracket| matches!(open, Bracket::Angle | Bracket::Round);
         let vectors = self.options.vectors_as_tuples
             && angle(p_open)

@@ -31,6 +31,16 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     ))
 }
 
+/// Content of a box behind an operator with the factor behind it: `\boxed{3} + \boxed{4}i`.
+pub(super) fn operand(text: &str, boxed: &Boxed<'_>) -> String {
+    let factor = factor(&text[boxed.end..], is_number(boxed.content));
+    let compound = !factor.is_empty() && boxed.content.contains(['+', '-', '−', ',']);
+    match compound {
+        true => format!("({}){factor}", boxed.content),
+        false => format!("{}{factor}", boxed.content),
+    }
+}
+
 /// Something that can be multiplied or raised.
 fn is_number(content: &str) -> bool {
     content.contains(|c: char| c.is_ascii_digit()) && !content.contains('=')

@@ -51,7 +51,7 @@ impl Row<'_> {
         for (at, boxed) in self.boxes.iter().enumerate() {
             let operator = at
                 .checked_sub(1)
-                .and_then(|before| operated(self.joints[before], &attached::whole(text, boxed)));
+                .and_then(|before| operated(self.joints[before], &attached::operand(text, boxed)));
             match (operator, items.last_mut()) {
                 (Some(operated), Some(last)) => last.push_str(&operated),
                 _ => items.push(labelled(text, boxed)),
@@ -173,7 +173,7 @@ impl Row<'_> {
             false => format!("({first})"),
         };
         for (joint, boxed) in self.joints.iter().zip(others) {
-            whole.push_str(&operated(*joint, &attached::whole(text, boxed))?);
+            whole.push_str(&operated(*joint, &attached::operand(text, boxed))?);
         }
         Some(whole)
     }

@@ -122,8 +122,13 @@ impl<'a> Parser<'a> {
             (Bracket::Floor, Bracket::Floor) => Node::Apply(Function::Floor, vec![single]),
             (Bracket::Ceiling, Bracket::Ceiling) => Node::Apply(Function::Ceiling, vec![single]),
             (Bracket::Angle, _) => Node::Group(open, close, vec![single]),
-            // A product in brackets is one factor: `2(3x)`.
-            _ if open == close => single,
+            _ if open == close => match single {
+                Node::Group(Bracket::Brace, _, entries) if open != Bracket::Brace => {
+                    Node::Matrix(entries.into_iter().map(|entry| vec![entry]).collect())
+                }
+                // A product in brackets is one factor: `2(3x)`.
+                single => single,
+            },
             _ => return Err(self.unexpected()),
         })
     }
@@ -160,6 +165,13 @@ impl<'a> Parser<'a> {
         Ok(match name {
             "vmatrix" => Node::Apply(Function::Det, vec![Node::Matrix(rows)]),
             "cases" | "dcases" | "rcases" => Node::Cases(rows),
+            // A column without brackets of its own: what is around it will tell.
+            "matrix" | "smallmatrix" | "array"
+                if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) =>
+            {
+                let entries = rows.into_iter().flatten().collect();
+                Node::Group(Bracket::Brace, Bracket::Brace, entries)
+            }
             _ if name.ends_with("matrix") || name == "array" => Node::Matrix(rows),
             _ => match <[Vec<Node>; 1]>::try_from(rows) {
                 Ok([row]) if row.len() == 1 => {

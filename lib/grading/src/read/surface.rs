@@ -158,8 +158,9 @@ fn introduced(text: &str) -> &str {
             .split(|c: char| !c.is_ascii_alphabetic())
             .next()
             .unwrap_or_default();
-        // `Interval(0, 1)` is what a program prints, and closed.
-        let printed = word == "Interval" && rest[word.len()..].starts_with(['(', '.']);
+        // `Interval(0, 1)` is what a program prints, and closed; `Matrix([1, 2])` is a column.
+        let printed =
+            matches!(word, "Interval" | "Matrix") && rest[word.len()..].starts_with(['(', '.']);
         let known =
             |words: &[&str]| !printed && words.iter().any(|own| own.eq_ignore_ascii_case(word));
         if word.is_empty() || !(known(&KINDS) || known(&ARTICLES)) {
