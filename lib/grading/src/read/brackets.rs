@@ -165,12 +165,10 @@ impl<'a> Parser<'a> {
         Ok(match name {
             "vmatrix" => Node::Apply(Function::Det, vec![Node::Matrix(rows)]),
             "cases" | "dcases" | "rcases" => Node::Cases(rows),
-            // A column without brackets of its own: what is around it will tell.
             "matrix" | "smallmatrix" | "array"
                 if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) =>
             {
-                let entries = rows.into_iter().flatten().collect();
-                Node::Group(Bracket::Brace, Bracket::Brace, entries)
+                bare_column(rows)
             }
             _ if name.ends_with("matrix") || name == "array" => Node::Matrix(rows),
             _ => match <[Vec<Node>; 1]>::try_from(rows) {
@@ -343,6 +341,18 @@ impl<'a> Parser<'a> {
             to: Box::new(to),
             body: Box::new(body),
         })
+    }
+}
+
+/// A column without brackets of its own: what is around it will tell what it is. Relations are a system.
+fn bare_column(rows: Vec<Vec<Node>>) -> Node {
+    let relation = |node: &Node| matches!(node, Node::Relation(..));
+    match rows.iter().flatten().all(relation) {
+        true => Node::Cases(rows),
+        false => {
+            let entries = rows.into_iter().flatten().collect();
+            Node::Group(Bracket::Brace, Bracket::Brace, entries)
+        }
     }
 }
 
