@@ -59,7 +59,11 @@ fn filled(mut numbers: Vec<BigRational>, last: &BigRational) -> Option<Vec<BigRa
         let first = steps.next()?;
         steps.all(|step| step == first).then_some(first)
     };
-    let difference = steps(&|a, b| b - a).filter(|step| !step.is_zero());
+    let difference = match &numbers[..] {
+        // `1, ..., 10` counts.
+        [first] => (first.is_integer() && last > first).then(BigRational::one),
+        _ => steps(&|a, b| b - a).filter(|step| !step.is_zero()),
+    };
     let some_zero = numbers.iter().any(Zero::is_zero);
     let quotient = match numbers.len() > 2 && !some_zero {
         true => steps(&|a, b| b / a).filter(|step| !step.is_one()),

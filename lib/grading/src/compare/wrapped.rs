@@ -48,9 +48,9 @@ impl Comparison<'_> {
                 return self.values(&converted(&left.core, a, b), &right.core);
             }
         }
-        // Only a bare number may stand for a percentage.
+        // A share is no quantity; words that only say what was counted may stand by it.
         let apart = |percent: &Peeled<'_>, other: &Peeled<'_>| {
-            percent.percent && !other.percent && other.measured
+            percent.percent && !other.percent && other.unit.is_some()
         };
         if apart(&left, &right) || apart(&right, &left) {
             return Decision::no(Reason::DifferentUnit, || {
@@ -89,7 +89,8 @@ impl Comparison<'_> {
             (true, false) => self.values(&percent(p), &r.core),
             (false, true) => {
                 let hundredth = self.values(&p.core, &percent(r));
-                if hundredth.equivalent || !self.options.percent_sign_optional {
+                // Only a bare number may stand for a percentage.
+                if hundredth.equivalent || p.measured || !self.options.percent_sign_optional {
                     return hundredth;
                 }
                 self.values(&p.core, &r.core)
