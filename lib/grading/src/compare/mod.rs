@@ -184,9 +184,11 @@ fn read_and_compare<'a>(
     if p.same_tokens(&r) {
         return decided(Decision::yes(Reason::SameTokens), [false; 2]);
     }
-    let printed = [p.printed, r.printed];
+    let printed = [p.prints_e, r.prints_e];
     let (mut p, mut r) = (p.parse(), r.parse());
-    if let (Ok(p), Ok(r)) = (&mut p, &mut r) {
+    if printed.contains(&true)
+        && let (Ok(p), Ok(r)) = (&mut p, &mut r)
+    {
         names::read_euler(p, r, printed);
     }
     let comparison = Comparison {

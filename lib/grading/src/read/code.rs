@@ -223,12 +223,12 @@ fn interval(mut items: Vec<Node>, open: Option<[bool; 2]>) -> Option<Node> {
     Some(Node::Group(bracket(0), bracket(1), items))
 }
 
-/// Whether a text looks printed by a program: stars and calls, no TeX.
-pub(super) fn is_printed(text: &str) -> bool {
+/// Whether a text with an E looks printed by a program: stars and calls, no TeX.
+pub(super) fn prints_e(text: &str) -> bool {
     let calls = || {
         ["sqrt(", "log(", "exp("]
             .iter()
             .any(|call| text.contains(call))
     };
-    !text.contains('\\') && (text.contains('*') || calls())
+    text.contains('E') && !text.contains('\\') && (text.contains('*') || calls())
 }

@@ -216,10 +216,12 @@ impl<'a> Lexer<'a> {
     /// The digits of a decimal without the dots behind it that say that its block repeats, and with the block marked
     /// where that is asked for.
     fn going_on(&mut self, digits: Cow<'a, str>, end: usize) -> Cow<'a, str> {
+        let Some((_, decimals)) = digits.split_once('.') else {
+            return digits;
+        };
         let Some(dots) = repeating::dots(self.rest(end)) else {
             return digits;
         };
-        let decimals = digits.split_once('.').map_or("", |(_, decimals)| decimals);
         let plain = decimals.bytes().all(|b| b.is_ascii_digit());
         let Some(block) = repeating::block(decimals).filter(|_| plain) else {
             return digits;

@@ -64,8 +64,8 @@ pub(crate) struct Lexed<'a> {
     /// The set that words name.
     set: Option<Constant>,
     too_long: bool,
-    /// It looks printed by a program.
-    pub(crate) printed: bool,
+    /// It looks printed by a program, and has an E.
+    pub(crate) prints_e: bool,
 }
 
 /// An answer without foreign characters, ready for [`lex`].
@@ -93,7 +93,7 @@ pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
         spelled_out: spelled_out(text),
         set: named_set(text),
         too_long,
-        printed: code::is_printed(text),
+        prints_e: code::prints_e(text),
     }
 }
 

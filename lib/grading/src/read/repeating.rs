@@ -41,14 +41,12 @@ pub(super) fn block(decimals: &str) -> Option<&str> {
 
 /// Whether a decimal in `text` shows a block and goes on.
 pub(crate) fn goes_on(text: &str) -> bool {
-    let dotted = text.contains("...") || text.contains('…') || text.contains("dots");
-    dotted
-        && text.match_indices('.').any(|(at, _)| {
-            let decimals = &text[at + 1..];
-            let count = decimals.bytes().take_while(u8::is_ascii_digit).count();
-            let (decimals, behind) = decimals.split_at(count);
-            dots(behind).is_some() && block(decimals).is_some()
-        })
+    text.match_indices('.').any(|(at, _)| {
+        let decimals = &text[at + 1..];
+        let count = decimals.bytes().take_while(u8::is_ascii_digit).count();
+        let (decimals, behind) = decimals.split_at(count);
+        count > 1 && dots(behind).is_some() && block(decimals).is_some()
+    })
 }
 
 #[cfg(test)]
