@@ -133,6 +133,18 @@ const PIECES: &[&str] = &[
     "\u{0}",
     r"\",
     "word",
+    "<think>",
+    "</think>",
+    r"\quad",
+    r"\hspace{",
+    r"\phantom{",
+    r"\boxed{5}",
+    r"\boxed{answer}",
+    "\n- ",
+    "\n2. ",
+    "(if ",
+    "Case B: ",
+    " also ",
     "H2O",
 ];
 

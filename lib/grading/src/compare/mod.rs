@@ -155,9 +155,12 @@ fn other_readings(
         (options.decimal_comma && r && !p && reference.replacen(',', ".", 1) == prediction)
             .then_some([Digits::Grouped, Digits::DecimalComma]),
         repeats.contains(&true).then(|| {
-            repeats.map(|repeats| match repeats {
-                true => Digits::Repeating,
-                false => Digits::Grouped,
+            repeats.map(|repeats| {
+                if repeats {
+                    Digits::Repeating
+                } else {
+                    Digits::Grouped
+                }
             })
         }),
     ]

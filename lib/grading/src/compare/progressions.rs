@@ -65,9 +65,10 @@ fn filled(mut numbers: Vec<BigRational>, last: &BigRational) -> Option<Vec<BigRa
         _ => steps(&|a, b| b - a).filter(|step| !step.is_zero()),
     };
     let some_zero = numbers.iter().any(Zero::is_zero);
-    let quotient = match numbers.len() > 2 && !some_zero {
-        true => steps(&|a, b| b / a).filter(|step| !step.is_one()),
-        false => None,
+    let quotient = if numbers.len() > 2 && !some_zero {
+        steps(&|a, b| b / a).filter(|step| !step.is_one())
+    } else {
+        None
     };
     let next = |number: &BigRational| match (&difference, &quotient) {
         (Some(step), _) => Some(number + step),
@@ -130,14 +131,14 @@ impl Comparison<'_> {
             (Some(p), Some(r)) => self.same_continued(&p, &r),
             _ => false,
         };
-        Some(
-            match !ordered && (same(&turned_p, r) || same(p, &turned_r)) {
-                true => Decision::yes(Reason::SameElements),
-                false => Decision::no(Reason::DifferentElement, || {
-                    "other elements around the dots".to_owned()
-                }),
-            },
-        )
+        let turned = !ordered && (same(&turned_p, r) || same(p, &turned_r));
+        Some(if turned {
+            Decision::yes(Reason::SameElements)
+        } else {
+            Decision::no(Reason::DifferentElement, || {
+                "other elements around the dots".to_owned()
+            })
+        })
     }
 
     fn same_continued(&self, p: &Continued<'_>, r: &Continued<'_>) -> bool {
@@ -194,10 +195,7 @@ impl Comparison<'_> {
 }
 
 fn in_length<'n>(a: &'n [Node], b: &'n [Node]) -> (&'n [Node], &'n [Node]) {
-    match a.len() <= b.len() {
-        true => (a, b),
-        false => (b, a),
-    }
+    if a.len() <= b.len() { (a, b) } else { (b, a) }
 }
 
 fn difference(a: &Node, b: &Node) -> Node {

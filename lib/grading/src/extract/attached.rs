@@ -35,9 +35,10 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
 pub(super) fn operand(text: &str, boxed: &Boxed<'_>) -> String {
     let factor = factor(&text[boxed.end..], is_number(boxed.content));
     let compound = !factor.is_empty() && boxed.content.contains(['+', '-', '−', ',']);
-    match compound {
-        true => format!("({}){factor}", boxed.content),
-        false => format!("{}{factor}", boxed.content),
+    if compound {
+        format!("({}){factor}", boxed.content)
+    } else {
+        format!("{}{factor}", boxed.content)
     }
 }
 

@@ -165,9 +165,10 @@ fn words(content: &str) -> Shown {
     if !word.is_empty() {
         words.push(word);
     }
-    match signs && words.is_empty() {
-        true => Shown::Mathematics,
-        false => Shown::Words(words),
+    if signs && words.is_empty() {
+        Shown::Mathematics
+    } else {
+        Shown::Words(words)
     }
 }
 

@@ -168,9 +168,10 @@ impl Row<'_> {
         let first = attached::whole(text, first);
         let alone = is_one_thing(&first)
             || matches!(self.joints.first(), Some(Joint::Operator("+" | "-", _)));
-        let mut whole = match alone {
-            true => first.into_owned(),
-            false => format!("({first})"),
+        let mut whole = if alone {
+            first.into_owned()
+        } else {
+            format!("({first})")
         };
         for (joint, boxed) in self.joints.iter().zip(others) {
             whole.push_str(&operated(*joint, &attached::operand(text, boxed))?);

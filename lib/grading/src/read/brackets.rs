@@ -347,13 +347,11 @@ impl<'a> Parser<'a> {
 /// A column without brackets of its own: what is around it will tell what it is. Relations are a system.
 fn bare_column(rows: Vec<Vec<Node>>) -> Node {
     let relation = |node: &Node| matches!(node, Node::Relation(..));
-    match rows.iter().flatten().all(relation) {
-        true => Node::Cases(rows),
-        false => {
-            let entries = rows.into_iter().flatten().collect();
-            Node::Group(Bracket::Brace, Bracket::Brace, entries)
-        }
+    if rows.iter().flatten().all(relation) {
+        return Node::Cases(rows);
     }
+    let entries = rows.into_iter().flatten().collect();
+    Node::Group(Bracket::Brace, Bracket::Brace, entries)
 }
 
 /// What `\sin^{-1}` means.

@@ -216,9 +216,12 @@ fn interval(mut items: Vec<Node>, open: Option<[bool; 2]>) -> Option<Node> {
         Node::Negative(inner) => **inner == Node::Constant(Constant::Infinity),
         node => *node == Node::Constant(Constant::Infinity),
     };
-    let bracket = |at: usize| match open[at] || infinite(&items[at]) {
-        true => Bracket::Round,
-        false => Bracket::Square,
+    let bracket = |at: usize| {
+        if open[at] || infinite(&items[at]) {
+            Bracket::Round
+        } else {
+            Bracket::Square
+        }
     };
     Some(Node::Group(bracket(0), bracket(1), items))
 }

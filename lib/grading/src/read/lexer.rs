@@ -227,9 +227,10 @@ impl<'a> Lexer<'a> {
             return digits;
         };
         self.at += dots;
-        match self.grouping.repeating {
-            true => Cow::Owned(format!("{digits}~{block}")),
-            false => digits,
+        if self.grouping.repeating {
+            Cow::Owned(format!("{digits}~{block}"))
+        } else {
+            digits
         }
     }
 
