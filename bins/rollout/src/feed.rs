@@ -4,7 +4,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use anyhow::{Context as _, Error, Result};
-use generation::{Finished, Game, GenerationError, Job, Played, Queue, Task};
+use generation::{Environment, Finished, GenerationError, Job, Played, Queue, Task};
 use records::Row;
 use tables::Reader;
 
@@ -63,7 +63,7 @@ impl Window {
 
 pub struct Feed {
     pub reader: Reader,
-    pub game: Arc<Game>,
+    pub environment: Arc<Environment>,
     pub shard: Option<Shard>,
     pub too_long: TooLong,
     pub window: Arc<Window>,
@@ -76,7 +76,7 @@ impl Feed {
     pub fn run(self) {
         let Self {
             reader,
-            game,
+            environment,
             shard,
             too_long,
             window,
@@ -91,7 +91,7 @@ impl Feed {
             window.enter();
             match row
                 .map_err(Error::from)
-                .and_then(|row| admit(&game, too_long, index, row))
+                .and_then(|row| admit(&environment, too_long, index, row))
             {
                 // The arrival goes first: whoever writes must know the row before its dialogue is over.
                 Ok((arrival, job)) => {
@@ -112,9 +112,14 @@ impl Feed {
     }
 }
 
-fn admit(game: &Game, too_long: TooLong, index: u64, row: Row) -> Result<(Arrival, Option<Job>)> {
-    let task = task(game, &row)?;
-    let (needed, context) = (task.prompt.len(), game.rules.context);
+fn admit(
+    environment: &Environment,
+    too_long: TooLong,
+    index: u64,
+    row: Row,
+) -> Result<(Arrival, Option<Job>)> {
+    let task = task(environment, &row)?;
+    let (needed, context) = (task.prompt.len(), environment.rules.context);
     let dialogue_id = task.dialogue_id.clone();
     if needed == 0 {
         return Err(row
@@ -152,7 +157,7 @@ fn admit(game: &Game, too_long: TooLong, index: u64, row: Row) -> Result<(Arriva
     ))
 }
 
-fn task(game: &Game, row: &Row) -> Result<Task> {
+fn task(environment: &Environment, row: &Row) -> Result<Task> {
     let (question_id, question) = (row.text("question_id")?, row.text("question")?);
     let attempts_allowed = match u32::try_from(row.int32("attempts_allowed")?) {
         Ok(count) if count > 0 => count,
@@ -176,7 +181,9 @@ fn task(game: &Game, row: &Row) -> Result<Task> {
     context.push(("dialogue_id".to_owned(), dialogue_id.clone()));
     Ok(Task {
         dialogue_id,
-        prompt: Task::prompt(game, question, attempts_allowed)
+        prompt: environment
+            .format
+            .prompt(question, attempts_allowed)
             .with_context(|| format!("question {question_id} cannot be encoded"))?,
         question: question.to_owned(),
         reference: row.text("answer")?.to_owned(),

@@ -1,14 +1,14 @@
-//! The policy's directory: what it is called, what it holds, and the game it is to play.
+//! The policy's directory: what it is called, what it holds, and the environment it is to act in.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
-use attempts::{AttemptEnd, DialogueRules, Template};
+use anyhow::{Result, bail};
+use attempts::{AttemptEnd, DialogueRules};
 use checkpoints::{ModelConfig, Weights, resolve};
-use generation::{Game, Rules};
+use generation::{Environment, Rules};
 use tokens::Tokenizer;
+use transcript::Format;
 
 use crate::args::{Args, AttemptEndName};
 
@@ -20,7 +20,7 @@ pub struct Policy {
     pub config: ModelConfig,
     /// Longest dialogue.
     pub context: usize,
-    pub game: Arc<Game>,
+    pub environment: Arc<Environment>,
 }
 
 impl Policy {
@@ -28,7 +28,7 @@ impl Policy {
         let directory = resolve(&args.model)?;
         let config = ModelConfig::load(&directory)?;
         let context = context(args, &config)?;
-        let game = game(args, &directory, &config, context)?;
+        let environment = environment(args, &directory, &config, context)?;
         let weights = Weights::open(&directory)?;
         Ok(Self {
             name: args.model_name.clone().unwrap_or_else(|| name(&directory)),
@@ -36,7 +36,7 @@ impl Policy {
             directory,
             config,
             context,
-            game: Arc::new(game),
+            environment: Arc::new(environment),
         })
     }
 }
@@ -51,19 +51,13 @@ fn context(args: &Args, config: &ModelConfig) -> Result<usize> {
     }
 }
 
-fn game(args: &Args, directory: &Path, config: &ModelConfig, context: usize) -> Result<Game> {
-    let template = Template::load(&args.dialogue.template)?;
-    let tokenizer = Tokenizer::load(directory)?;
-    tokenizer.check_vocabulary(config.vocab_size)?;
-    let needed = special_tokens(&template);
-    let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
-    let using = || {
-        format!(
-            "the template {} cannot be used with this tokenizer",
-            args.dialogue.template
-        )
-    };
-    tokenizer.require_special(&needed).with_context(using)?;
+fn environment(
+    args: &Args,
+    directory: &Path,
+    config: &ModelConfig,
+    context: usize,
+) -> Result<Environment> {
+    Tokenizer::load(directory)?.check_vocabulary(config.vocab_size)?;
     let rules = Rules {
         dialogue: DialogueRules {
             attempt_end: match args.dialogue.attempt_end {
@@ -75,26 +69,9 @@ fn game(args: &Args, directory: &Path, config: &ModelConfig, context: usize) -> 
         check_every: args.dialogue.check_every,
         max_new_tokens: args.dialogue.max_new_tokens,
         context,
-        stop_ids: tokenizer.stop_ids()?,
     };
-    Ok(Game::new(rules, template, Box::new(tokenizer))?)
-}
-
-/// The `<|...|>` marks that a template writes: each must be one token, or the policy would see its pieces.
-fn special_tokens(template: &Template) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for text in [&template.prompt, &template.feedback, &template.close] {
-        for (start, _) in text.match_indices("<|") {
-            let mark = text[start..]
-                .find("|>")
-                .map(|end| &text[start..start + end + 2]);
-            found.extend(
-                mark.filter(|mark| !mark.contains(char::is_whitespace))
-                    .map(str::to_owned),
-            );
-        }
-    }
-    found
+    let format = Format::open(&args.format, directory)?;
+    Ok(Environment { rules, format })
 }
 
 /// The directory's name; `policy` alone says nothing, so it takes its parent's along.
@@ -116,15 +93,6 @@ fn name(directory: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn marks_of_a_template_are_found() {
-        let found = special_tokens(&Template::chatml());
-        assert_eq!(
-            found.into_iter().collect::<Vec<_>>(),
-            ["<|im_end|>", "<|im_start|>"]
-        );
-    }
 
     #[test]
     fn a_checkpoint_of_a_run_is_named_with_its_step() {

@@ -26,7 +26,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let Engines { engines, batch } = engines::choose(&args, &policy)?;
     let grader = args.grader.open()?;
     let settings = Settings {
-        game: Arc::clone(&policy.game),
+        environment: Arc::clone(&policy.environment),
         sampling: sampling(&args),
         grader: Arc::clone(&grader),
     };
@@ -35,7 +35,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let window = Arc::new(Window::new((AHEAD * batch).max(1024) as u64));
     let feed = Feed {
         reader,
-        game: settings.game,
+        environment: settings.environment,
         shard: args.work.shard,
         too_long: args.dialogue.too_long,
         window: Arc::clone(&window),

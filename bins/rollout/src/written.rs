@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use generation::Finished;
-use records::Row;
+use records::{FieldError, Row};
 use tables::Writer;
 
 use crate::feed::{Arrival, Window};
@@ -84,7 +84,7 @@ impl<'a> Ordered<'a> {
             } = entry.remove()
             {
                 self.summary.count(&finished);
-                fill(&mut row, id, &self.by, finished);
+                fill(&mut row, id, &self.by, finished)?;
                 self.writer.write(row)?;
             }
             self.next += 1;
@@ -94,7 +94,14 @@ impl<'a> Ordered<'a> {
     }
 }
 
-fn fill(row: &mut Row, dialogue_id: String, by: &WrittenBy<'_>, finished: Finished) {
+fn fill(
+    row: &mut Row,
+    dialogue_id: String,
+    by: &WrittenBy<'_>,
+    finished: Finished,
+) -> Result<(), FieldError> {
+    let format = &by.policy.environment.format;
+    let wording = format.wording(row.int64("seed")?);
     let attempts_used = finished.attempts.len() as i64;
     row.set("dialogue_id", dialogue_id);
     row.set("model", by.policy.name.clone());
@@ -106,5 +113,7 @@ fn fill(row: &mut Row, dialogue_id: String, by: &WrittenBy<'_>, finished: Finish
     row.set("attempts", finished.attempts);
     row.set("attempts_used", attempts_used);
     row.set("stop_reason", finished.stop_reason.as_str());
+    row.set("feedback", wording.name.clone());
     row.set("grader", by.grader.clone());
+    Ok(())
 }

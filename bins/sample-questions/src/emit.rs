@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use records::Row;
 
 use crate::args::Args;
-use crate::draw::Key;
 use crate::load::Question;
 use crate::schedule::Pick;
+use keyed::Key;
 
 /// The dialogues of one training step, question by question, sample by sample.
 pub fn training<'a>(

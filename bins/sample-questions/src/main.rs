@@ -5,7 +5,6 @@
 
 mod answer;
 mod args;
-mod draw;
 mod emit;
 mod exclude;
 mod load;

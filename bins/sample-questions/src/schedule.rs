@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 
-use crate::draw::Key;
 use crate::load::Question;
+use keyed::Key;
 
 /// One question of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

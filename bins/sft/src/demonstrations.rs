@@ -1,27 +1,27 @@
 //! From a record with written attempts to token ids, of which some are trained on.
 
-use attempts::{Template, layout};
+use grading::boxed_answer;
 use ppo::tokens::{Limits, Tokens};
 use records::{FieldError, Row};
-use tokens::Tokenizer;
+use transcript::{Format, Written};
 
 /// Lays demonstrations out as dialogues.
 pub struct Encoder<'a> {
-    pub template: &'a Template,
-    pub tokenizer: &'a Tokenizer,
-    /// Ids that end a turn; the first one is what a policy is taught where the template has no word for it.
-    pub stop_ids: &'a [i32],
+    pub format: &'a Format,
     pub limits: Limits,
 }
 
 /// One demonstration as it is written in a record.
-struct Written<'a> {
+struct Demonstration<'a> {
     question: &'a str,
+    reference: &'a str,
     attempts_allowed: u32,
+    /// Draws the wording of the feedback; 0 where the record has none.
+    seed: i64,
     attempts: Vec<String>,
 }
 
-impl<'a> Written<'a> {
+impl<'a> Demonstration<'a> {
     fn read(row: &'a Row) -> Result<Self, FieldError> {
         let attempts: Vec<String> = row.decode("demonstration")?;
         if attempts.is_empty() {
@@ -38,9 +38,15 @@ impl<'a> Written<'a> {
             );
             row.fail("attempts_allowed", message)
         })?;
-        row.text("answer")?;
+        let seed = if row.has("seed") {
+            row.int64("seed")?
+        } else {
+            0
+        };
         Ok(Self {
             question: row.text("question")?,
+            reference: row.text("answer")?,
+            seed,
             attempts_allowed,
             attempts,
         })
@@ -48,43 +54,37 @@ impl<'a> Written<'a> {
 }
 
 impl Encoder<'_> {
-    /// The dialogue of one record: segments encoded one by one, as a rollout records them.
+    /// The dialogue of one record, in the tokens that a rollout would have recorded.
     pub fn encode(&self, row: &Row) -> anyhow::Result<Tokens> {
-        let written = Written::read(row)?;
-        let segments = layout(
-            self.template,
-            written.question,
-            written.attempts_allowed,
-            &written.attempts,
-        );
-        let name = row
-            .origin()
-            .map_or_else(|| "a demonstration".to_owned(), ToString::to_string);
-        let mut tokens = Tokens {
-            name,
-            ids: Vec::new(),
-            policy: Vec::new(),
+        let demonstration = Demonstration::read(row)?;
+        let answers: Vec<Option<String>> = demonstration
+            .attempts
+            .iter()
+            .map(|text| boxed_answer(text, demonstration.reference))
+            .collect();
+        let written = demonstration.attempts.iter().zip(&answers);
+        let written: Vec<Written<'_>> = written
+            .map(|(text, answer)| Written {
+                text,
+                answer: answer.as_deref(),
+            })
+            .collect();
+        let laid_out = self.format.lay_out(
+            demonstration.question,
+            demonstration.attempts_allowed,
+            demonstration.seed,
+            &written,
+        )?;
+        let trained = laid_out.loss_mask.iter().enumerate();
+        let tokens = Tokens {
+            name: row
+                .origin()
+                .map_or_else(|| "a demonstration".to_owned(), ToString::to_string),
+            policy: trained.filter_map(|(at, on)| on.then_some(at)).collect(),
+            ids: laid_out.token_ids,
         };
-        for segment in segments {
-            let mut ids = self.tokenizer.encode(&segment.text)?;
-            if segment.trained {
-                self.close(&mut ids);
-                tokens
-                    .policy
-                    .extend(tokens.ids.len()..tokens.ids.len() + ids.len());
-            }
-            tokens.ids.append(&mut ids);
-        }
         self.check(row, &tokens)?;
         Ok(tokens)
-    }
-
-    /// An attempt ends with an end-of-sequence id, or the policy would never learn to stop.
-    fn close(&self, ids: &mut Vec<i32>) {
-        let closed = ids.last().is_some_and(|last| self.stop_ids.contains(last));
-        if let (false, Some(&stop)) = (closed, self.stop_ids.first()) {
-            ids.push(stop);
-        }
     }
 
     fn check(&self, row: &Row, tokens: &Tokens) -> Result<(), FieldError> {

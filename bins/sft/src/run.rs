@@ -3,20 +3,20 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use attempts::Template;
 use checkpoints::{CheckpointWriter, StagedDirectory, write_model};
 use compute::Compute;
 use ppo::adamw::AdamWSettings;
 use ppo::flat::Flat;
+use ppo::optimizer::{Optimizer, OptimizerSettings};
 use ppo::schedule::Schedule;
 use ppo::source::Source;
 use ppo::supervised::{SupervisedSettings, steps_per_epoch, train};
 use ppo::tokens::Tokens;
-use ppo::trainee::{Trainee, TraineeSettings};
 use ppo::update::Learner;
 use stage::Context;
 use tables::AtomicFile;
 use tokens::Tokenizer;
+use transcript::Format;
 use transformer::{Decoder, dtype_of};
 
 use crate::args::Args;
@@ -26,7 +26,7 @@ use crate::starting_point;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
     let compute = args.compute.resolve()?;
-    let template = Template::load(&args.template)?;
+    let format = Format::open(&args.format, &args.model)?;
     let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
         format!(
             "failed to prepare --output-dir {}",
@@ -37,7 +37,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let _temporary = tables::register_temporary(staged.temporary_path());
     let scratch = staged.temporary_path().join("start");
     let source = starting_point::open(&args.model, args.from_scratch, args.seed, &scratch)?;
-    let demonstrations = read(&args, &template, &source)?;
+    let demonstrations = read(&args, &format, &source)?;
     let mut learner = learner(&args, &source, &compute, demonstrations.len())?;
     let metrics = args
         .metrics
@@ -51,7 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         &mut learner,
         &demonstrations,
         &settings,
-        &compute.place,
+        &compute.execution,
         |step| Ok(report.step(step)?),
     )?;
     write(
@@ -64,17 +64,11 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     staged.publish().context("failed to publish the model")
 }
 
-fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>> {
-    let tokenizer = Tokenizer::load(&args.model)?;
-    tokenizer.check_vocabulary(source.config.vocab_size)?;
-    tokenizer.require_special(&special_tokens(template))?;
-    let stop_ids = stop_ids(&tokenizer, template)?;
-    let limits = source.limits();
+fn read(args: &Args, format: &Format, source: &Source) -> Result<Vec<Tokens>> {
+    Tokenizer::load(&args.model)?.check_vocabulary(source.config.vocab_size)?;
     let encoder = Encoder {
-        template,
-        tokenizer: &tokenizer,
-        stop_ids: &stop_ids,
-        limits,
+        format,
+        limits: source.limits(),
     };
     let rows = tables::open(&args.input, args.input_format.map(Into::into))?;
     let demonstrations: Vec<Tokens> = rows
@@ -86,26 +80,6 @@ fn read(args: &Args, template: &Template, source: &Source) -> Result<Vec<Tokens>
         args.input.display()
     );
     Ok(demonstrations)
-}
-
-/// What ends an attempt, as in a rollout: the model's end-of-sequence ids, and the template's
-/// closing text where it is a single token.
-fn stop_ids(tokenizer: &Tokenizer, template: &Template) -> Result<Vec<i32>> {
-    let mut ids = tokenizer.stop_ids()?;
-    if let [close] = tokenizer.encode(&template.close)?[..] {
-        ids.push(close);
-    }
-    Ok(ids)
-}
-
-/// The chat markers that the template uses; as plain text they would be learned letter by letter.
-fn special_tokens(template: &Template) -> Vec<&'static str> {
-    let texts = [&template.prompt, &template.feedback, &template.close];
-    let markers = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"];
-    markers
-        .into_iter()
-        .filter(|marker| texts.iter().any(|text| text.contains(marker)))
-        .collect()
 }
 
 fn steps(args: &Args, demonstrations: usize) -> u64 {
@@ -128,15 +102,15 @@ fn learner(
     compute: &Compute,
     demonstrations: usize,
 ) -> Result<Learner<Decoder>> {
-    let model = source.decoder(compute.place.device, compute.kind, true)?;
-    let settings = TraineeSettings {
+    let model = source.decoder(compute.execution.device, compute.kind, true)?;
+    let settings = OptimizerSettings {
         schedule: Schedule::cosine(
             args.lr,
             args.min_lr_ratio,
             args.warmup_ratio,
             steps(args, demonstrations),
         ),
-        optimizer: AdamWSettings {
+        adamw: AdamWSettings {
             beta1: args.betas.0,
             beta2: args.betas.1,
             epsilon: args.eps,
@@ -144,8 +118,8 @@ fn learner(
         },
         max_grad_norm: (args.max_grad_norm > 0.0).then_some(args.max_grad_norm),
     };
-    let trainee = Trainee::new(Flat::new(model.parameters()), settings);
-    Ok(Learner { model, trainee })
+    let optimizer = Optimizer::new(Flat::new(model.parameters()), settings);
+    Ok(Learner { model, optimizer })
 }
 
 fn write(model: &Decoder, source: &Path, directory: &Path, scratch: &Path) -> Result<()> {

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use attempts::{Template, layout};
 use checkpoints::{ModelConfig, StagedDirectory};
 use serde_json::{Value, json};
+use transcript::Template;
 
 use crate::args::BlankPolicyArgs;
 use crate::tokenizer::{END_OF_TEXT, TURN_END, TURN_START, Vocabulary};
@@ -46,8 +46,7 @@ fn learn_vocabulary(args: &BlankPolicyArgs) -> anyhow::Result<Vocabulary> {
         let allowed = u32::try_from(allowed)
             .map_err(|_| row.fail("attempts_allowed", "expected a positive number"))?;
         let demonstration: Vec<String> = row.decode("demonstration")?;
-        let segments = layout(&template, row.text("question")?, allowed, &demonstration);
-        texts.extend(segments.into_iter().map(|segment| segment.text));
+        texts.extend(template.texts(row.text("question")?, allowed, &demonstration)?);
     }
     ensure!(
         !texts.is_empty(),

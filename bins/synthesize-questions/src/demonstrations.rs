@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::args::DemonstrationArgs;
 use crate::families::{self, Manner, Problem};
-use crate::keyed_random::stream;
+use keyed::stream;
 
 /// Draws in search of an attempt that was not made yet in the dialogue.
 const FRESH_DRAWS: usize = 16;

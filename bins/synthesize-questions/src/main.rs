@@ -6,7 +6,6 @@ mod args;
 mod blank_policy;
 mod demonstrations;
 mod families;
-mod keyed_random;
 mod questions;
 mod tokenizer;
 

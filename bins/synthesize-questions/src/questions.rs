@@ -8,7 +8,7 @@ use records::Row;
 
 use crate::args::QuestionArgs;
 use crate::families::{self, Family};
-use crate::keyed_random::stream;
+use keyed::stream;
 
 /// Draws in a row without a new question after which a family counts as used up.
 const PATIENCE: usize = 10_000;

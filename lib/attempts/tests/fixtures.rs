@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use attempts::{
     AttemptEnd, Dialogue, DialogueRules, Finish, Next, Reading, RewardRules, extract_box,
-    substitute,
 };
 use records::{Attempt, AttemptStop, StopReason, Verdict};
 use serde_json::{Value, json};
+use transcript::substitute;
 
 /// The shared fixtures, or `None` (with the reason printed) where they are not at hand.
 fn fixture(name: &str) -> Option<Vec<Value>> {

@@ -1,10 +1,9 @@
-//! Rules that the recorded dialogues do not reach: end-of-sequence attempts, templates, demonstrations.
+//! Rules that the recorded dialogues do not reach: end-of-sequence attempts, playing on, options of pay.
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
 use attempts::{
-    AttemptEnd, Dialogue, DialogueRules, Finish, Next, Reading, RewardAt, RewardRules, Template,
-    layout, solved, substitute,
+    AttemptEnd, Dialogue, DialogueRules, Finish, Next, Reading, RewardAt, RewardRules, solved,
 };
 use proptest::prelude::*;
 use records::{Attempt, AttemptStop, StopReason, Verdict};
@@ -153,75 +152,7 @@ fn a_cut_off_answer_counts_as_one() {
     assert!(!solved(&played));
 }
 
-#[test]
-fn chatml_fills_its_numbers_and_keeps_its_boxes() {
-    let template = Template::load("chatml").unwrap();
-    let prompt = template.prompt("What is {attempts_left}?", 3);
-    assert!(prompt.contains("\\boxed{}"), "{prompt}");
-    assert!(prompt.contains("3 attempt"), "{prompt}");
-    assert!(prompt.contains("What is {attempts_left}?"), "{prompt}");
-    assert!(template.feedback("Q", 3, 2).contains("2 attempt"));
-}
-
-#[test]
-fn template_files_are_checked() {
-    let folder = tempfile::tempdir().unwrap();
-    let load = |text: &str| {
-        let path = folder.path().join("t.toml");
-        fs_err::write(&path, text).unwrap();
-        Template::load(path.to_str().unwrap()).map_err(|error| error.to_string())
-    };
-    let good = load("prompt = 'Q: {question}'\nfeedback = 'again'\nclose = '!'").unwrap();
-    assert_eq!(good.prompt("x", 1), "Q: x");
-    assert!(
-        load("prompt = 'Q'\nfeedback = 'again'")
-            .unwrap_err()
-            .contains("{question}")
-    );
-    assert!(
-        load("prompt = '{question}'\nfeedback = ''")
-            .unwrap_err()
-            .contains("feedback")
-    );
-    assert!(
-        load("prompt = '{question}'\nfeedback = 'f'\nprolog = 1")
-            .unwrap_err()
-            .contains("prolog")
-    );
-    assert!(load("prompt = ").unwrap_err().contains("t.toml"));
-    assert!(Template::load("nowhere.toml").is_err());
-}
-
-#[test]
-fn demonstrations_train_attempts_and_their_close_only() {
-    let template = Template {
-        prompt: "{question}/{attempts_allowed}:".into(),
-        feedback: "no,{attempts_left}:".into(),
-        close: "#".into(),
-    };
-    let segments = layout(&template, "q", 3, &["a".to_owned(), "b".to_owned()]);
-    let plain: Vec<_> = segments
-        .iter()
-        .map(|s| (s.text.as_str(), s.trained))
-        .collect();
-    assert_eq!(
-        plain,
-        [
-            ("q/3:", false),
-            ("a#", true),
-            ("no,2:", false),
-            ("b#", true)
-        ]
-    );
-}
-
 proptest! {
-    #[test]
-    fn substitution_never_looks_into_values(text in "[a-c{}]{0,40}", value in "[a-c{}]{0,12}") {
-        let marked = substitute(&text, &[("a", "\u{1}")]);
-        prop_assert_eq!(marked.replace('\u{1}', &value), substitute(&text, &[("a", &value)]));
-    }
-
     #[test]
     fn a_dialogue_never_uses_more_attempts_than_allowed(
         allowed in 1u32..6,

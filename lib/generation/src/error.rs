@@ -1,7 +1,7 @@
 //! What can stop a generation.
 
 use grading::GraderError;
-use tokens::TokensError;
+use transcript::FormatError;
 
 use crate::BackendError;
 
@@ -15,7 +15,7 @@ pub enum GenerationError {
     #[error("the grader gave no verdict")]
     Grader(#[from] GraderError),
     #[error(transparent)]
-    Tokens(#[from] TokensError),
+    Format(#[from] FormatError),
     #[error("the policy's logits are not finite after {position} tokens of dialogue {dialogue}")]
     NotFinite { dialogue: String, position: usize },
     #[error("a worker stopped unexpectedly")]

@@ -7,21 +7,21 @@
 //! shards. This crate knows nothing about records on disk or command lines.
 
 mod backend;
-mod desk;
+mod environment;
 mod error;
-mod game;
 mod play;
 mod pool;
 mod queue;
 mod sampler;
 mod task;
+mod verdicts;
 mod worker;
 
 pub use backend::{Backend, BackendError, NativeBackend, TorchBackend};
+pub use environment::{Environment, Rules};
 pub use error::GenerationError;
-pub use game::{Codec, Game, Rules};
 pub use play::{Finished, Move, Play};
 pub use pool::{Counters, Engine, Pool, Settings};
 pub use queue::Queue;
-pub use sampler::{Drawn, Sampler, Sampling, uniform};
+pub use sampler::{Drawn, Sampler, Sampling};
 pub use task::{Job, Played, Query, Task};

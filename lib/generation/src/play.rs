@@ -2,11 +2,12 @@
 
 use attempts::{AttemptEnd, Dialogue, Finish, Next, Reading};
 use grading::{Graded, boxed_answer};
+use keyed::uniform;
 use records::{Attempt, AttemptStop, StopReason, Verdict};
-use tokens::TokensError;
+use transcript::{AttemptText, FormatError, Turn};
 
-use crate::game::Game;
-use crate::sampler::{Drawn, uniform};
+use crate::environment::Environment;
+use crate::sampler::Drawn;
 use crate::task::{Query, Task};
 
 /// What a dialogue needs next.
@@ -80,23 +81,17 @@ pub struct Play {
     unchecked: usize,
     /// Where the current attempt begins.
     attempt_start: usize,
-    unread: Unread,
+    /// The current attempt's text, and the tokens that it holds.
+    text: AttemptText,
+    read: usize,
     stopped: bool,
 }
 
-/// Tokens whose text the machine has not been given, because characters may be incomplete.
-#[derive(Clone, Copy)]
-struct Unread {
-    start: usize,
-    /// Bytes of their text that it has been given.
-    given: usize,
-}
-
 impl Play {
-    pub fn new(game: &Game, task: Task) -> Self {
+    pub fn new(environment: &Environment, task: Task) -> Self {
         let length = task.prompt.len();
         Self {
-            dialogue: Dialogue::new(game.rules.dialogue, task.attempts_allowed),
+            dialogue: Dialogue::new(environment.rules.dialogue, task.attempts_allowed),
             token_ids: task.prompt.clone(),
             loss_mask: vec![false; length],
             logprobs: vec![0.0; length],
@@ -106,10 +101,8 @@ impl Play {
             sampled: 0,
             unchecked: 0,
             attempt_start: length,
-            unread: Unread {
-                start: length,
-                given: 0,
-            },
+            text: AttemptText::default(),
+            read: length,
             stopped: false,
             task,
         }
@@ -135,35 +128,43 @@ impl Play {
     }
 
     /// Takes the token drawn after the pending ones were fed.
-    pub fn sampled(&mut self, game: &Game, drawn: Drawn) -> Result<Move, TokensError> {
+    pub fn sampled(
+        &mut self,
+        environment: &Environment,
+        drawn: Drawn,
+    ) -> Result<Move, FormatError> {
         self.fed = self.token_ids.len();
         self.push(drawn.token, true, drawn.logprob);
         self.sampled += 1;
         self.unchecked += 1;
-        self.stopped = game.stops(drawn.token);
-        let check = game.rules.dialogue.attempt_end == AttemptEnd::Boxed
-            && self.unchecked >= game.rules.check_every;
-        if self.stopped || check || !self.room_for(game, 1) {
-            return self.check(game);
+        self.stopped = environment.format.stops(drawn.token);
+        let check = environment.rules.dialogue.attempt_end == AttemptEnd::Boxed
+            && self.unchecked >= environment.rules.check_every;
+        if self.stopped || check || !self.room_for(environment, 1) {
+            return self.check(environment);
         }
         Ok(Move::Sample)
     }
 
     /// Takes the verdict asked for.
-    pub fn graded(&mut self, game: &Game, graded: Graded) -> Result<Move, TokensError> {
+    pub fn graded(
+        &mut self,
+        environment: &Environment,
+        graded: Graded,
+    ) -> Result<Move, FormatError> {
         let next = self.dialogue.judged(graded.verdict);
         if next == Next::GoOn {
-            return self.go_on(game);
+            return self.go_on(environment);
         }
         let stop = if self.stopped {
             AttemptStop::Eos
         } else {
             AttemptStop::Boxed
         };
-        self.record(game, graded.answer, graded.verdict, stop)?;
+        self.record(graded.answer, graded.verdict, stop);
         match next {
             Next::GoOn => Ok(Move::Sample),
-            Next::Feedback { attempts_left } => self.feed_back(game, attempts_left),
+            Next::Feedback { attempts_left } => self.feed_back(environment, attempts_left),
             Next::End(reason) => Ok(self.end(reason)),
         }
     }
@@ -187,110 +188,86 @@ impl Play {
     }
 
     /// Whether `more` tokens, the last of them sampled, fit into the context and the budget.
-    fn room_for(&self, game: &Game, more: usize) -> bool {
-        self.sampled < game.rules.max_new_tokens
-            && self.token_ids.len() + more <= game.rules.context
+    fn room_for(&self, environment: &Environment, more: usize) -> bool {
+        self.sampled < environment.rules.max_new_tokens
+            && self.token_ids.len() + more <= environment.rules.context
     }
 
     /// Shows the machine what was sampled since the last check.
-    fn check(&mut self, game: &Game) -> Result<Move, TokensError> {
-        let text = self.read_on(game)?;
+    fn check(&mut self, environment: &Environment) -> Result<Move, FormatError> {
         let finish = if self.stopped {
             Finish::Stop
         } else {
             Finish::Open
         };
-        self.unchecked = 0;
-        match self.dialogue.read(&text, finish) {
-            Reading::Grade => Ok(Move::Grade(self.query(game)?)),
-            Reading::GoOn => self.go_on(game),
+        let fresh = &self.token_ids[self.read..];
+        let codec = environment.format.codec();
+        let text = self.text.extend(codec, fresh, self.stopped)?;
+        (self.unchecked, self.read) = (0, self.token_ids.len());
+        match self.dialogue.read(text, finish) {
+            Reading::Grade => Ok(Move::Grade(self.query())),
+            Reading::GoOn => self.go_on(environment),
         }
     }
 
     /// The attempt is not over: it goes on where there is room, and is cut off where there is none.
-    fn go_on(&mut self, game: &Game) -> Result<Move, TokensError> {
-        if self.room_for(game, 1) {
+    fn go_on(&mut self, environment: &Environment) -> Result<Move, FormatError> {
+        if self.room_for(environment, 1) {
             Ok(Move::Sample)
         } else {
-            self.truncate(game)
+            self.truncate(environment)
         }
     }
 
-    /// Text of the tokens not read yet, up to the first character that may still be incomplete.
-    fn read_on(&mut self, game: &Game) -> Result<String, TokensError> {
-        let text = game.codec.decode(&self.token_ids[self.unread.start..])?;
-        let certain = match self.stopped {
-            true => text.len(),
-            false => text.trim_end_matches(char::REPLACEMENT_CHARACTER).len(),
-        };
-        let fresh = text
-            .get(self.unread.given..certain)
-            .unwrap_or_default()
-            .to_owned();
-        self.unread = match certain == text.len() {
-            true => Unread {
-                start: self.token_ids.len(),
-                given: 0,
-            },
-            false => Unread {
-                start: self.unread.start,
-                given: certain,
-            },
-        };
-        Ok(fresh)
-    }
-
-    fn query(&self, game: &Game) -> Result<Query, TokensError> {
-        Ok(Query {
-            response: self.attempt_text(game)?,
+    fn query(&self) -> Query {
+        Query {
+            response: self.text.as_str().to_owned(),
             reference: self.task.reference.clone(),
             context: self.task.context.clone(),
-        })
+        }
     }
 
-    fn attempt_text(&self, game: &Game) -> Result<String, TokensError> {
-        game.codec.decode(&self.token_ids[self.attempt_start..])
-    }
-
-    fn record(
-        &mut self,
-        game: &Game,
-        answer: Option<String>,
-        verdict: Verdict,
-        stop: AttemptStop,
-    ) -> Result<(), TokensError> {
-        let attempt = Attempt {
+    fn record(&mut self, answer: Option<String>, verdict: Verdict, stop: AttemptStop) {
+        self.attempts.push(Attempt {
             start: self.attempt_start as i32,
             end: self.token_ids.len() as i32,
-            text: self.attempt_text(game)?,
+            text: std::mem::take(&mut self.text).into_string(),
             answer,
             verdict,
             stop,
             reward: None,
-        };
-        self.attempts.push(attempt);
-        Ok(())
+        });
     }
 
     /// The attempt was cut off: it never ended, so nobody is asked for a verdict, but a complete box counts as an answer.
-    fn truncate(&mut self, game: &Game) -> Result<Move, TokensError> {
-        let answer = boxed_answer(&self.attempt_text(game)?, &self.task.reference);
-        self.record(game, answer, Verdict::Truncated, AttemptStop::Length)?;
+    fn truncate(&mut self, environment: &Environment) -> Result<Move, FormatError> {
+        let codec = environment.format.codec();
+        self.text
+            .extend(codec, &self.token_ids[self.read..], true)?;
+        let answer = boxed_answer(self.text.as_str(), &self.task.reference);
+        self.record(answer, Verdict::Truncated, AttemptStop::Length);
         Ok(self.end(StopReason::Length))
     }
 
     /// Appends the feedback and begins the next attempt, unless there is no room for it and an answer.
-    fn feed_back(&mut self, game: &Game, attempts_left: u32) -> Result<Move, TokensError> {
-        let text = game.template.feedback(
-            &self.task.question,
-            self.task.attempts_allowed,
+    fn feed_back(
+        &mut self,
+        environment: &Environment,
+        attempts_left: u32,
+    ) -> Result<Move, FormatError> {
+        let answers = self
+            .attempts
+            .iter()
+            .map(|attempt| attempt.answer.as_deref());
+        let feedback = environment.format.feedback(&Turn {
+            question: &self.task.question,
+            attempts_allowed: self.task.attempts_allowed,
             attempts_left,
-        );
-        let mut feedback = game.codec.encode(&text)?;
-        if !self.stopped {
-            feedback.splice(0..0, game.close().iter().copied());
-        }
-        if !self.room_for(game, feedback.len() + 1) {
+            seed: self.task.seed,
+            answers: &answers.collect::<Vec<_>>(),
+            closed: self.stopped,
+        })?;
+        if !self.room_for(environment, feedback.len() + 1) {
             let reason = self.dialogue.out_of_room();
             return Ok(self.end(reason));
         }
@@ -298,11 +275,7 @@ impl Play {
             self.push(token, false, 0.0);
         }
         self.attempt_start = self.token_ids.len();
-        self.unread = Unread {
-            start: self.attempt_start,
-            given: 0,
-        };
-        self.unchecked = 0;
+        (self.unchecked, self.read) = (0, self.attempt_start);
         self.stopped = false;
         Ok(Move::Sample)
     }

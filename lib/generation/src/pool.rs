@@ -7,12 +7,12 @@ use std::thread::JoinHandle;
 use grading::Grader;
 
 use crate::backend::Backend;
-use crate::desk;
+use crate::environment::Environment;
 use crate::error::GenerationError;
-use crate::game::Game;
 use crate::queue::Queue;
 use crate::sampler::{Sampler, Sampling};
 use crate::task::{Job, Played};
+use crate::verdicts;
 use crate::worker::{Shared, Worker};
 
 /// Where finished dialogues and errors go.
@@ -23,7 +23,7 @@ pub type Engine = Box<dyn FnOnce() -> anyhow::Result<Box<dyn Backend>> + Send>;
 
 /// What all workers share.
 pub struct Settings {
-    pub game: Arc<Game>,
+    pub environment: Arc<Environment>,
     pub sampling: Sampling,
     pub grader: Arc<dyn Grader>,
 }
@@ -53,7 +53,7 @@ impl Pool {
         deliver: impl Fn(Result<Played, GenerationError>) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let deliver: Deliver = Arc::new(deliver);
-        let (desk, grader) = desk::open(Arc::clone(&settings.grader))?;
+        let (attempts, grader) = verdicts::grader_thread(Arc::clone(&settings.grader))?;
         let mut pool = Self {
             queue: Arc::new(Queue::new(engines.len())),
             counters: Arc::new(Counters::default()),
@@ -61,10 +61,10 @@ impl Pool {
         };
         for (index, engine) in engines.into_iter().enumerate() {
             let shared = Shared {
-                game: Arc::clone(&settings.game),
+                environment: Arc::clone(&settings.environment),
                 queue: Arc::clone(&pool.queue),
                 counters: Arc::clone(&pool.counters),
-                desk: desk.clone(),
+                attempts: attempts.clone(),
                 deliver: Arc::clone(&deliver),
             };
             let sampler = Sampler::new(settings.sampling);

@@ -35,23 +35,6 @@ pub struct Drawn {
 /// Tokens whose probabilities are added in one go before they join the running sum.
 const BLOCK: usize = 256;
 
-/// The random number in [0, 1) of the token at `position` of the dialogue with `seed`.
-///
-/// A counter-based generator: the seed and the position are mixed by the finaliser of SplitMix64 (Steele, Lea and
-/// Flood 2014), one after the other, so no draw depends on how many were made before it.
-pub fn uniform(seed: i64, position: usize) -> f64 {
-    const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-    let key = mix((seed as u64).wrapping_add(GAMMA));
-    let bits = mix(key ^ (position as u64 + 1).wrapping_mul(GAMMA));
-    (bits >> 11) as f64 / (1u64 << 53) as f64
-}
-
-fn mix(mut bits: u64) -> u64 {
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
-
 /// Draws tokens one by one, reusing its memory.
 pub struct Sampler {
     sampling: Sampling,

@@ -1,8 +1,5 @@
 //! What goes into a generation and what comes out of it.
 
-use tokens::TokensError;
-
-use crate::game::Game;
 use crate::play::Finished;
 
 /// One dialogue to play.
@@ -18,18 +15,6 @@ pub struct Task {
     pub seed: i64,
     /// Further fields that an external grader is told.
     pub context: Vec<(String, String)>,
-}
-
-impl Task {
-    /// The ids of the first prompt of `question`.
-    pub fn prompt(
-        game: &Game,
-        question: &str,
-        attempts_allowed: u32,
-    ) -> Result<Vec<i32>, TokensError> {
-        game.codec
-            .encode(&game.template.prompt(question, attempts_allowed))
-    }
 }
 
 /// A task with its place in the input.

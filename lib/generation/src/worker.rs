@@ -6,24 +6,25 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use crate::backend::Backend;
-use crate::desk::{Asked, Verdict};
+use crate::environment::Environment;
 use crate::error::GenerationError;
-use crate::game::Game;
 use crate::play::{Move, Play};
 use crate::pool::{Counters, Deliver};
 use crate::queue::Queue;
 use crate::sampler::Sampler;
 use crate::task::{Job, Played};
+use crate::verdicts::{Asked, Verdict};
 
 /// Tokens fed in one pass beyond which prompts wait for the next one: bounds the memory of activations.
 const PASS: usize = 16_384;
 
 /// What a worker shares with the others.
 pub(crate) struct Shared {
-    pub game: Arc<Game>,
+    pub environment: Arc<Environment>,
     pub queue: Arc<Queue<Job>>,
     pub counters: Arc<Counters>,
-    pub desk: Sender<Asked>,
+    /// Where attempts wait for their verdicts.
+    pub attempts: Sender<Asked>,
     pub deliver: Deliver,
 }
 
@@ -31,30 +32,30 @@ pub(crate) struct Worker {
     shared: Shared,
     backend: Box<dyn Backend>,
     sampler: Sampler,
-    seats: Vec<Seat>,
+    slots: Vec<Slot>,
     verdicts: (Sender<Verdict>, Receiver<Verdict>),
 }
 
 /// A slot of the backend's cache.
 #[derive(Default)]
-enum Seat {
+enum Slot {
     #[default]
     Free,
-    Playing(u64, Box<Play>),
+    Decoding(u64, Box<Play>),
     /// Waits for a verdict; its cache stays.
-    Graded(u64, Box<Play>),
+    AwaitingVerdict(u64, Box<Play>),
 }
 
 impl Worker {
     pub fn new(shared: Shared, backend: Box<dyn Backend>, sampler: Sampler) -> Self {
-        let seats = std::iter::repeat_with(Seat::default)
+        let slots = std::iter::repeat_with(Slot::default)
             .take(backend.slots())
             .collect();
         Self {
             shared,
             backend,
             sampler,
-            seats,
+            slots,
             verdicts: channel(),
         }
     }
@@ -70,15 +71,15 @@ impl Worker {
         Ok(())
     }
 
-    /// Fills free seats. False when there is nothing to play and nothing will come.
+    /// Fills free slots. False when there is nothing to play and nothing will come.
     fn admit(&mut self) -> bool {
         if self.shared.queue.is_stopped() {
             return false;
         }
-        let free: Vec<usize> = (0..self.seats.len())
-            .filter(|slot| matches!(self.seats[*slot], Seat::Free))
+        let free: Vec<usize> = (0..self.slots.len())
+            .filter(|slot| matches!(self.slots[*slot], Slot::Free))
             .collect();
-        let idle = free.len() == self.seats.len();
+        let idle = free.len() == self.slots.len();
         if free.is_empty() {
             return true;
         }
@@ -86,8 +87,8 @@ impl Worker {
             return !idle;
         };
         for (slot, job) in free.into_iter().zip(jobs) {
-            let play = Play::new(&self.shared.game, job.task);
-            self.seats[slot] = Seat::Playing(job.index, Box::new(play));
+            let play = Play::new(&self.shared.environment, job.task);
+            self.slots[slot] = Slot::Decoding(job.index, Box::new(play));
         }
         true
     }
@@ -112,20 +113,20 @@ impl Worker {
 
     fn nothing_but_waiting(&self) -> bool {
         let waiting = self
-            .seats
+            .slots
             .iter()
-            .any(|seat| matches!(seat, Seat::Graded(..)));
+            .any(|slot| matches!(slot, Slot::AwaitingVerdict(..)));
         waiting
             && !self
-                .seats
+                .slots
                 .iter()
-                .any(|seat| matches!(seat, Seat::Playing(..)))
+                .any(|slot| matches!(slot, Slot::Decoding(..)))
     }
 
     fn graded(&mut self, slot: usize, graded: grading::Graded) -> Result<(), GenerationError> {
-        if let Seat::Graded(index, mut play) = std::mem::take(&mut self.seats[slot]) {
-            let next = play.graded(&self.shared.game, graded)?;
-            self.seat(slot, index, play, next);
+        if let Slot::AwaitingVerdict(index, mut play) = std::mem::take(&mut self.slots[slot]) {
+            let next = play.graded(&self.shared.environment, graded)?;
+            self.place(slot, index, play, next);
         }
         Ok(())
     }
@@ -134,8 +135,8 @@ impl Worker {
     /// backend pads the one to the length of the other.
     fn step(&mut self) -> Result<(), GenerationError> {
         let (mut single, mut several) = (Vec::new(), Vec::new());
-        for (slot, seat) in self.seats.iter().enumerate() {
-            if let Seat::Playing(_, play) = seat {
+        for (slot, state) in self.slots.iter().enumerate() {
+            if let Slot::Decoding(_, play) = state {
                 let group = if play.pending().len() == 1 {
                     &mut single
                 } else {
@@ -151,8 +152,8 @@ impl Worker {
     }
 
     fn pass(&mut self, slots: &[usize]) -> Result<(), GenerationError> {
-        let chunk = |slot: &usize| match &self.seats[*slot] {
-            Seat::Playing(_, play) => (*slot, play.pending()),
+        let chunk = |slot: &usize| match &self.slots[*slot] {
+            Slot::Decoding(_, play) => (*slot, play.pending()),
             _ => (*slot, &[][..]),
         };
         let chunks: Vec<(usize, &[i32])> = slots.iter().map(chunk).collect();
@@ -161,7 +162,7 @@ impl Worker {
         let width = logits.len() / slots.len().max(1);
         let mut moves = Vec::with_capacity(slots.len());
         for (slot, logits) in slots.iter().zip(logits.chunks_exact(width)) {
-            if let Seat::Playing(index, mut play) = std::mem::take(&mut self.seats[*slot]) {
+            if let Slot::Decoding(index, mut play) = std::mem::take(&mut self.slots[*slot]) {
                 let not_finite = || GenerationError::NotFinite {
                     dialogue: play.dialogue_id().to_owned(),
                     position: play.position(),
@@ -170,7 +171,7 @@ impl Worker {
                     .sampler
                     .draw(logits, play.uniform())
                     .ok_or_else(not_finite)?;
-                let next = play.sampled(&self.shared.game, drawn)?;
+                let next = play.sampled(&self.shared.environment, drawn)?;
                 moves.push((*slot, index, play, next));
             }
         }
@@ -180,20 +181,20 @@ impl Worker {
             .sampled
             .fetch_add(moves.len() as u64, Ordering::Relaxed);
         for (slot, index, play, next) in moves {
-            self.seat(slot, index, play, next);
+            self.place(slot, index, play, next);
         }
         Ok(())
     }
 
     /// Puts a dialogue where its next move happens.
-    fn seat(&mut self, slot: usize, index: u64, play: Box<Play>, next: Move) {
-        self.seats[slot] = match next {
-            Move::Sample => Seat::Playing(index, play),
+    fn place(&mut self, slot: usize, index: u64, play: Box<Play>, next: Move) {
+        self.slots[slot] = match next {
+            Move::Sample => Slot::Decoding(index, play),
             Move::Grade(query) => {
                 let reply = self.verdicts.0.clone();
-                // A desk that has closed has sent its error to a worker, which stops the run.
-                let _ = self.shared.desk.send(Asked { query, slot, reply });
-                Seat::Graded(index, play)
+                // A grader thread that has ended has sent its error to a worker, which stops the run.
+                let _ = self.shared.attempts.send(Asked { query, slot, reply });
+                Slot::AwaitingVerdict(index, play)
             }
             Move::Done => {
                 self.backend.release(slot);
@@ -201,7 +202,7 @@ impl Worker {
                     index,
                     finished: play.finish(),
                 }));
-                Seat::Free
+                Slot::Free
             }
         };
     }

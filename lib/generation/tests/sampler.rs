@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use generation::{Drawn, Sampler, Sampling, uniform};
+use generation::{Drawn, Sampler, Sampling};
+use keyed::uniform;
 use proptest::prelude::*;
 
 /// Probabilities after temperature, top-k and top-p, by the definition.

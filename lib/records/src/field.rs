@@ -134,6 +134,7 @@ pub const FIELDS: &[FieldSpec] = {
         field("attempts", Attempts, ROLLOUT, "one entry per attempt"),
         field("attempts_used", Int32, ROLLOUT, "how many were used"),
         field("stop_reason", Text, ROLLOUT, "solved, exhausted, length"),
+        field("feedback", Text, ROLLOUT, "wording of the feedback"),
         field("grader", Text, ROLLOUT, "who gave the verdicts, and how"),
         field("correct", Bool, GRADE, "the last attempt is right"),
         field("reward", Float32, GRADE, "reward of the dialogue"),
@@ -142,6 +143,18 @@ pub const FIELDS: &[FieldSpec] = {
         field("values", Float32s, SCORE, "critic's values"),
         field("advantages", Float32s, ADVANTAGES, "0 off the loss mask"),
         field("returns", Float32s, ADVANTAGES, "0 off the loss mask"),
+        field(
+            "learn_mask",
+            Bools,
+            ADVANTAGES,
+            "true on policy tokens that are learned from, if not all",
+        ),
+        field(
+            "value_mask",
+            Bools,
+            ADVANTAGES,
+            "true where the critic learns, if not at all of those",
+        ),
     ]
 };
 

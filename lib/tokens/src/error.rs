@@ -37,13 +37,6 @@ pub enum TokensError {
     Encode { reason: String },
     #[error("cannot decode tokens: {reason}")]
     Decode { reason: String },
-    #[error("{}: no chat template in chat_template.jinja or tokenizer_config.json", directory.display())]
-    NoTemplate { directory: PathBuf },
-    #[error("{}: the chat template cannot be used", path.display())]
-    Template {
-        path: PathBuf,
-        source: minijinja::Error,
-    },
     #[error(transparent)]
     Config(#[from] ConfigError),
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokenizers::Tokenizer as Inner;
 
-use crate::{TextStream, TokensError, stop_ids};
+use crate::{TokensError, stop_ids};
 
 /// The tokenizer of one model directory.
 #[derive(Clone, Debug)]
@@ -63,11 +63,6 @@ impl Tokenizer {
             .map_err(|error| TokensError::Decode {
                 reason: error.to_string(),
             })
-    }
-
-    /// A decoder for tokens that come one by one.
-    pub fn stream(&self, skip_special: bool) -> TextStream<'_> {
-        TextStream::new(self, skip_special)
     }
 
     /// The id of a token by its exact text.

@@ -7,13 +7,15 @@ use serde_json::Value;
 use crate::TokensError;
 
 /// The file beside a tokenizer, or nothing where it is absent.
-pub(crate) struct TokenizerConfig {
-    pub(crate) path: PathBuf,
+pub struct TokenizerConfig {
+    /// Where it is, or would be.
+    pub path: PathBuf,
     value: Value,
 }
 
 impl TokenizerConfig {
-    pub(crate) fn load(directory: &Path) -> Result<Self, TokensError> {
+    /// Reads the file of a model directory.
+    pub fn load(directory: &Path) -> Result<Self, TokensError> {
         let path = directory.join("tokenizer_config.json");
         if !path.is_file() {
             return Ok(Self {
@@ -30,7 +32,7 @@ impl TokenizerConfig {
     }
 
     /// A special token's text: a string, or in older files an object with `content`.
-    pub(crate) fn special(&self, key: &'static str) -> Result<Option<&str>, TokensError> {
+    pub fn special(&self, key: &'static str) -> Result<Option<&str>, TokensError> {
         match self.value.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -42,7 +44,7 @@ impl TokenizerConfig {
     }
 
     /// `chat_template`: a string, or a list of named templates of which `default` is meant.
-    pub(crate) fn chat_template(&self) -> Result<Option<&str>, TokensError> {
+    pub fn chat_template(&self) -> Result<Option<&str>, TokensError> {
         const KEY: &str = "chat_template";
         match self.value.get(KEY) {
             None | Some(Value::Null) => Ok(None),

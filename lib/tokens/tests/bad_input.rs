@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use tempfile::TempDir;
-use tokens::{ChatTemplate, Message, Tokenizer, TokensError};
+use tokens::{Tokenizer, TokensError};
 
 /// A word-level tokenizer with one special token, small enough to write here.
 const SMALL: &str = r#"{
@@ -108,47 +108,4 @@ fn an_end_of_sequence_that_is_no_token_is_named() {
         error.contains("special tokens missing: \"</s>\""),
         "{error}"
     );
-}
-
-#[test]
-fn templates_may_lie_in_the_tokenizers_configuration() {
-    let listed = r#"{"chat_template": [{"name": "tools", "template": "x"},
-        {"name": "default", "template": "{% for m in messages %}\n{{ m['content'].strip() }};{% endfor %}{{ eos_token }}"}],
-        "eos_token": "</s>"}"#;
-    let folder = folder(&[("tokenizer_config.json", listed)]);
-    let template = ChatTemplate::load(folder.path()).unwrap();
-    let message = |content: &str| Message {
-        role: "user".to_owned(),
-        content: content.to_owned(),
-    };
-    let text = template
-        .render(&[message(" a "), message("b")], false)
-        .unwrap();
-    assert_eq!(text, "a;b;</s>");
-}
-
-#[test]
-fn a_template_that_refuses_or_is_broken_names_its_file() {
-    let folder = folder(&[(
-        "chat_template.jinja",
-        "{{ raise_exception('no system role') }}",
-    )]);
-    let error = ChatTemplate::load(folder.path())
-        .unwrap()
-        .render(&[], true)
-        .unwrap_err();
-    let text = chain(&error);
-    assert!(
-        text.contains("chat_template.jinja") && text.contains("no system role"),
-        "{text}"
-    );
-    std::fs::write(folder.path().join("chat_template.jinja"), "{% for %}").unwrap();
-    let text = chain(&ChatTemplate::load(folder.path()).unwrap_err());
-    assert!(
-        text.contains("chat_template.jinja: the chat template cannot be used"),
-        "{text}"
-    );
-    std::fs::remove_file(folder.path().join("chat_template.jinja")).unwrap();
-    let text = chain(&ChatTemplate::load(folder.path()).unwrap_err());
-    assert!(text.contains("no chat template in"), "{text}");
 }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tokens::{ChatTemplate, Message, Tokenizer};
+use tokens::Tokenizer;
 
 fn fixtures() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
@@ -72,62 +72,6 @@ fn ids_become_the_expected_texts() {
                 assert_eq!(found, case[key].as_str().unwrap(), "{} {key}", case["id"]);
             }
         }
-    }
-}
-
-/// The pieces add up, and no piece ends in half a character that a later token completes.
-#[test]
-fn tokens_one_by_one_give_the_same_text() {
-    let Some(mut cases) = cases("encode") else {
-        return;
-    };
-    cases.extend(crate::cases("decode").unwrap());
-    let tokenizer = tokenizers().unwrap().remove(0);
-    for case in &cases {
-        for (key, skip_special) in [("decoded", false), ("decoded_skip_special", true)] {
-            let mut stream = tokenizer.stream(skip_special);
-            let mut text = String::new();
-            for id in ids(case) {
-                let piece = stream.push(id).unwrap();
-                assert!(!piece.ends_with('\u{fffd}'));
-                text += &piece;
-            }
-            text += &stream.finish().unwrap();
-            assert_eq!(text, case[key].as_str().unwrap(), "{} {key}", case["id"]);
-        }
-    }
-}
-
-#[test]
-fn a_stream_does_not_hold_back_complete_text() {
-    let Some(tokenizers) = tokenizers() else {
-        return;
-    };
-    let ids = tokenizers[0].encode("so x = 4").unwrap();
-    let mut stream = tokenizers[0].stream(true);
-    let pieces: Vec<String> = ids.iter().map(|id| stream.push(*id).unwrap()).collect();
-    assert!(pieces.iter().all(|piece| !piece.is_empty()), "{pieces:?}");
-}
-
-#[test]
-fn chat_templates_render_the_expected_texts() {
-    let Some(cases) = cases("chat") else { return };
-    let directory = fixtures().unwrap().join("tiny-qwen2");
-    let (template, tokenizer) = (
-        ChatTemplate::load(&directory).unwrap(),
-        Tokenizer::load(&directory).unwrap(),
-    );
-    for case in &cases {
-        let messages: Vec<Message> = serde_json::from_value(case["messages"].clone()).unwrap();
-        let prompt = case["add_generation_prompt"].as_bool().unwrap();
-        let text = template.render(&messages, prompt).unwrap();
-        assert_eq!(text, case["text"].as_str().unwrap(), "{}", case["id"]);
-        assert_eq!(
-            tokenizer.encode(&text).unwrap(),
-            ids(case),
-            "{}",
-            case["id"]
-        );
     }
 }
 

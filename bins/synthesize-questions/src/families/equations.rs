@@ -150,7 +150,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::keyed_random::stream;
+    use keyed::stream;
 
     #[test]
     fn misconceptions_are_the_two_that_are_named() {

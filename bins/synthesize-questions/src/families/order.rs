@@ -147,7 +147,7 @@ impl std::fmt::Display for Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keyed_random::stream;
+    use keyed::stream;
 
     fn expression(form: Form) -> Expression {
         Expression {

@@ -157,7 +157,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::keyed_random::stream;
+    use keyed::stream;
 
     fn next_terms(terms: [i64; 3]) -> Vec<i64> {
         let rules = Sequence { terms, next: 0 }.continuations();

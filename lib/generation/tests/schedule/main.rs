@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use attempts::AttemptEnd;
-use generation::{Codec, Engine, GenerationError, Pool, Sampling, Settings};
+use generation::{Engine, GenerationError, Pool, Sampling, Settings};
 use grading::{Graded, Grader, GraderError, Request};
 use proptest::prelude::*;
 use records::{AttemptStop, StopReason, Verdict};
+use transcript::Codec;
 
-use crate::scribe::{Bytes, EOS, Question, Setup, USUAL, builtin, game, one, play};
+use crate::scribe::{Bytes, EOS, Question, Setup, USUAL, builtin, environment, one, play};
 
 #[test]
 fn a_dialogue_goes_by_the_rules() {
@@ -225,7 +226,7 @@ fn a_grader_that_fails_ends_the_run() {
 #[test]
 fn a_policy_that_cannot_be_loaded_ends_the_run() {
     let settings = Settings {
-        game: game(USUAL),
+        environment: environment(USUAL),
         sampling: Sampling::default(),
         grader: builtin(),
     };

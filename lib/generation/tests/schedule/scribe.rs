@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
-use attempts::{AttemptEnd, DialogueRules, Template};
+use attempts::{AttemptEnd, DialogueRules};
 use generation::{
-    Backend, BackendError, Codec, Engine, Finished, Game, GenerationError, Job, Pool, Rules,
+    Backend, BackendError, Engine, Environment, Finished, GenerationError, Job, Pool, Rules,
     Sampling, Settings, Task,
 };
 use grading::{Builtin, Grader};
 use tokens::TokensError;
+use transcript::{Codec, Format, Style, Template};
 
 pub const EOS: i32 = 256;
 
@@ -110,7 +111,7 @@ pub const USUAL: Setup = Setup {
     context: 1000,
 };
 
-pub fn game(setup: Setup) -> Arc<Game> {
+pub fn environment(setup: Setup) -> Arc<Environment> {
     let template = Template {
         prompt: "{question}|{attempts_allowed}>".into(),
         feedback: "no {attempts_left}>".into(),
@@ -124,16 +125,17 @@ pub fn game(setup: Setup) -> Arc<Game> {
         check_every: setup.check_every,
         max_new_tokens: setup.max_new_tokens,
         context: setup.context,
-        stop_ids: vec![EOS],
     };
-    Arc::new(Game::new(rules, template, Box::new(Bytes)).unwrap())
+    let style = Style::Text(template);
+    let format = Format::from_parts(style, vec![], Box::new(Bytes), vec![EOS]).unwrap();
+    Arc::new(Environment { rules, format })
 }
 
-pub fn task(game: &Game, question: &Question) -> Task {
+pub fn task(environment: &Environment, question: &Question) -> Task {
     let text = if question.endless { "!" } else { "q" };
     Task {
         dialogue_id: question.seed.to_string(),
-        prompt: Task::prompt(game, text, question.attempts).unwrap(),
+        prompt: environment.format.prompt(text, question.attempts).unwrap(),
         question: text.into(),
         reference: "7".into(),
         attempts_allowed: question.attempts,
@@ -150,7 +152,7 @@ pub fn play(
     slots: usize,
     grader: Arc<dyn Grader>,
 ) -> Result<BTreeMap<i64, Finished>, GenerationError> {
-    let (game, held) = (game(setup), Arc::new(AtomicI64::new(0)));
+    let (environment, held) = (environment(setup), Arc::new(AtomicI64::new(0)));
     let engines = (0..workers).map(|_| {
         let held = Arc::clone(&held);
         let scribe = move || {
@@ -165,7 +167,7 @@ pub fn play(
         Box::new(scribe) as Engine
     });
     let settings = Settings {
-        game: Arc::clone(&game),
+        environment: Arc::clone(&environment),
         sampling: Sampling::default(),
         grader,
     };
@@ -178,7 +180,7 @@ pub fn play(
     for (index, question) in (0..).zip(questions) {
         assert!(pool.queue().push(Job {
             index,
-            task: task(&game, question)
+            task: task(&environment, question)
         }));
     }
     pool.queue().close();

@@ -22,7 +22,9 @@ pub(crate) struct Asked {
 }
 
 /// Where workers bring attempts. Ends when every sender is gone.
-pub(crate) fn open(grader: Arc<dyn Grader>) -> std::io::Result<(Sender<Asked>, JoinHandle<()>)> {
+pub(crate) fn grader_thread(
+    grader: Arc<dyn Grader>,
+) -> std::io::Result<(Sender<Asked>, JoinHandle<()>)> {
     let (sender, receiver) = channel();
     let thread = std::thread::Builder::new()
         .name("grader".into())
