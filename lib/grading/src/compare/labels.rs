@@ -23,13 +23,14 @@ pub(super) fn labelled(node: &Node) -> Option<(&Node, &Node)> {
     }
 }
 
-/// The sides of `7 = x` in the order of `x = 7`: where only the last side is a label, it comes first.
+/// The sides of `7 = x` in the order of `x = 7`, and of `6 = a + b` in that of `a + b = 6`: where only the last side is a
+/// label, or only the first one a value, they change places.
 pub(super) fn label_first<'n>(sides: &'n [Node], signs: &[Sign]) -> Cow<'n, [Node]> {
     match sides {
         [first, .., last]
             if signs.iter().all(|sign| *sign == Sign::Equal)
-                && is_label(last)
-                && !is_label(first) =>
+                && !is_label(first)
+                && (is_label(last) || last.has_symbols() && !first.has_symbols()) =>
         {
             sides.iter().rev().cloned().collect::<Vec<_>>().into()
         }

@@ -1,113 +1,29 @@
 //! Whether a box holds an answer: not blanks, dots and dashes, and not only a word for one, as in `\boxed{your answer}`.
 
 use super::boxed::braced;
+use super::gaps::is_among;
 
 /// What is longer than this (bytes) is looked at no closer: nobody writes so many blanks.
 const LONGEST: usize = 400;
 
 /// Words for an answer that is not there.
-const NOUNS: [&str; 16] = [
-    "answer",
-    "answers",
-    "ans",
-    "result",
-    "solution",
-    "response",
-    "placeholder",
-    "youranswer",
-    "finalanswer",
-    "tbd",
-    "答案",
-    "你的答案",
-    "最终答案",
-    "antwort",
-    "respuesta",
-    "ответ",
-];
+const NOUNS: &str = "\
+    answer answers ans result solution response placeholder youranswer finalanswer tbd 答案 你的答案 最终答案 \
+    antwort respuesta ответ";
 
 /// Words around those.
-const AROUND: [&str; 30] = [
-    "a",
-    "an",
-    "the",
-    "my",
-    "your",
-    "our",
-    "this",
-    "final",
-    "correct",
-    "numerical",
-    "numeric",
-    "exact",
-    "boxed",
-    "box",
-    "value",
-    "number",
-    "text",
-    "here",
-    "goes",
-    "is",
-    "in",
-    "inside",
-    "of",
-    "to",
-    "insert",
-    "put",
-    "write",
-    "enter",
-    "place",
-    "some",
-];
+const AROUND: &str = "\
+    a an the my your our this final correct numerical numeric exact boxed box value number text here \
+    goes is in inside of to insert put write enter place some";
 
 /// Commands whose argument is not shown.
-const INVISIBLE: [&str; 8] = [
-    "phantom", "hphantom", "vphantom", "hspace", "vspace", "rule", "color", "label",
-];
+const INVISIBLE: &str = "phantom hphantom vphantom hspace vspace rule color label";
 
 /// Commands that set blanks, a font, dots or an empty frame.
-const SETTING: [&str; 41] = [
-    "quad",
-    "qquad",
-    "enspace",
-    "thinspace",
-    "space",
-    "hfill",
-    "newline",
-    "displaystyle",
-    "textstyle",
-    "ldots",
-    "cdots",
-    "dots",
-    "dotsc",
-    "cdot",
-    "bullet",
-    "square",
-    "Box",
-    "text",
-    "textbf",
-    "textit",
-    "textrm",
-    "texttt",
-    "textsf",
-    "textsc",
-    "textnormal",
-    "textunderscore",
-    "mathrm",
-    "mathbf",
-    "mathit",
-    "mathsf",
-    "mathtt",
-    "operatorname",
-    "mbox",
-    "hbox",
-    "emph",
-    "underline",
-    "boxed",
-    "fbox",
-    "left",
-    "right",
-    "large",
-];
+const SETTING: &str = "\
+    quad qquad enspace thinspace space hfill newline displaystyle textstyle ldots cdots dots dotsc cdot \
+    bullet square Box text textbf textit textrm texttt textsf textsc textnormal textunderscore mathrm \
+    mathbf mathit mathsf mathtt operatorname mbox hbox emph underline boxed fbox left right large";
 
 /// Whether there is something in a box.
 pub(super) fn holds_answer(content: &str) -> bool {
@@ -126,11 +42,9 @@ enum Shown {
 }
 
 fn is_placeholder(words: &[String]) -> bool {
-    let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
-    let names = words.iter().any(|word| is(word, &NOUNS));
-    let only = words
-        .iter()
-        .all(|word| is(word, &NOUNS) || is(word, &AROUND));
+    let is = is_among;
+    let names = words.iter().any(|word| is(word, NOUNS));
+    let only = words.iter().all(|word| is(word, NOUNS) || is(word, AROUND));
     words.is_empty() || names && only || words == ["no", "answer"]
 }
 
@@ -182,13 +96,13 @@ fn behind_layout(rest: &str) -> Option<&str> {
         return rest.strip_prefix(blank);
     }
     let (name, mut behind) = rest.split_at(length);
-    if INVISIBLE.contains(&name) {
+    if is_among(name, INVISIBLE) {
         while let Some(argument) = braced(behind) {
             behind = &behind[argument.len() + 2..];
         }
         return Some(behind);
     }
-    SETTING.contains(&name).then_some(behind)
+    is_among(name, SETTING).then_some(behind)
 }
 
 #[cfg(test)]

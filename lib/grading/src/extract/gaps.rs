@@ -70,97 +70,29 @@ fn operator(gap: &str, inside: impl FnOnce() -> bool) -> Option<Joint> {
 }
 
 /// Words that take back what was said before.
-const CORRECTIONS: [&str; 19] = [
-    "but",
-    "not",
-    "no",
-    "actually",
-    "instead",
-    "so",
-    "thus",
-    "hence",
-    "then",
-    "therefore",
-    "wait",
-    "rather",
-    "correct",
-    "incorrect",
-    "wrong",
-    "mistake",
-    "error",
-    "becomes",
-    "fixed",
-];
+const CORRECTIONS: &str = "\
+    but not no actually instead so thus hence then therefore wait rather correct incorrect wrong mistake \
+    error becomes fixed";
 /// Words that join, in several languages.
-const CONJUNCTIONS: [&str; 11] = [
-    "and", "or", "y", "und", "oder", "et", "ou", "和", "或", "и", "или",
-];
+const CONJUNCTIONS: &str = "and or y und oder et ou 和 或 и или";
 /// Words that name a further answer beside the first.
-const FURTHER: [&str; 20] = [
-    "also",
-    "alternatively",
-    "otherwise",
-    "else",
-    "additionally",
-    "likewise",
-    "plus",
-    "as",
-    "well",
-    "both",
-    "too",
-    "even",
-    "possibly",
-    "perhaps",
-    "maybe",
-    "is",
-    "are",
-    "possible",
-    "valid",
-    "works",
-];
+const FURTHER: &str = "\
+    also alternatively otherwise else additionally likewise plus as well both too even possibly perhaps \
+    maybe is are possible valid works";
 /// Things that are several, each with its own answer.
-const ALTERNATIVES: [&str; 8] = [
-    "case",
-    "option",
-    "answer",
-    "solution",
-    "possibility",
-    "scenario",
-    "value",
-    "root",
-];
+const ALTERNATIVES: &str = "case option answer solution possibility scenario value root";
 /// Parts of a question.
-const PARTS: [&str; 4] = ["part", "question", "problem", "subpart"];
+const PARTS: &str = "part question problem subpart";
 
 /// Commands that only set things apart.
-const LAYOUT: [&str; 26] = [
-    "quad",
-    "qquad",
-    "enspace",
-    "thinspace",
-    "space",
-    "hfill",
-    "newline",
-    "par",
-    "hspace",
-    "vspace",
-    "phantom",
-    "displaystyle",
-    "left",
-    "right",
-    "big",
-    "Big",
-    "item",
-    "bullet",
-    "cr",
-    "hline",
-    "text",
-    "textbf",
-    "mathrm",
-    "mbox",
-    "hbox",
-    "medskip",
-];
+const LAYOUT: &str = "\
+    quad qquad enspace thinspace space hfill newline par displaystyle left right \
+    big Big item bullet cr hline text textbf mathrm mbox hbox medskip";
+
+/// Whether a word is in a list of words.
+pub(super) fn is_among(word: &str, known: &str) -> bool {
+    known.split(' ').any(|own| own == word)
+}
 
 /// A gap in words and signs.
 #[derive(Default)]
@@ -173,7 +105,7 @@ struct Gap {
     mark: bool,
     blank_line: bool,
     stop: bool,
-    /// A colon is the last sign.
+    /// A colon: what stands before it names the next box.
     colon: bool,
     /// `(b)`.
     part: bool,
@@ -205,7 +137,7 @@ impl Gap {
                 }
             };
         }
-        let corrects = |word: &String| CORRECTIONS.contains(&word.as_str());
+        let corrects = |word: &String| is_among(word, CORRECTIONS);
         (!read.words.iter().any(corrects)).then_some(read)
     }
 
@@ -239,7 +171,7 @@ impl Gap {
             "begin" | "end" | "hspace" | "vspace" | "phantom" => {
                 return braced(rest).map_or(rest, |argument| &rest[argument.len() + 2..]);
             }
-            name => self.foreign |= !LAYOUT.contains(&name),
+            name => self.foreign |= !is_among(name, LAYOUT),
         }
         rest
     }
@@ -254,13 +186,13 @@ impl Gap {
                 .split(|c: char| !c.is_alphabetic())
                 .filter(|word| !word.is_empty())
         };
-        let corrects = |word: &str| CORRECTIONS.contains(&word.to_lowercase().as_str());
+        let corrects = |word: &str| is_among(&word.to_lowercase(), CORRECTIONS);
         let roman = inside.len() < 5 && inside.bytes().all(|b| b"ivx".contains(&b));
         let letter = inside.chars().count() == 1 && inside.chars().all(char::is_alphanumeric);
         if letter || roman && !inside.is_empty() {
             self.part = true;
         } else if words().any(corrects) {
-            self.words.push(CORRECTIONS[0].to_owned());
+            self.words.push("but".to_owned());
         } else if words().next().is_none() {
             return behind;
         }
@@ -291,7 +223,7 @@ impl Gap {
     }
 
     fn joint(&self) -> Option<Joint> {
-        let is = |word: &String, known: &[&str]| known.contains(&word.as_str());
+        let is = is_among;
         if self.part && self.words.is_empty() && !self.foreign {
             return Some(Joint::Part);
         }
@@ -299,7 +231,7 @@ impl Gap {
             && self.colon
             && name.chars().count() <= 2
         {
-            return match (is(thing, &ALTERNATIVES), is(thing, &PARTS)) {
+            return match (is(thing, ALTERNATIVES), is(thing, PARTS)) {
                 (true, _) => Some(Joint::List),
                 (_, true) => Some(Joint::Part),
                 _ => None,
@@ -308,20 +240,16 @@ impl Gap {
         let number = |word: &String| word.starts_with(|c: char| c.is_ascii_digit());
         let words: Vec<&String> = self.words.iter().filter(|word| !number(word)).collect();
         let foreign = self.foreign || words.len() < self.words.len();
-        let conjunction = words.iter().any(|word| is(word, &CONJUNCTIONS));
+        let conjunction = words.iter().any(|word| is(word, CONJUNCTIONS));
         let joins = match words.len() {
             0 if foreign => self.comma && !self.blank_line && !self.stop,
             0 => !self.colon || self.comma,
             _ if !foreign
                 && words
                     .iter()
-                    .all(|word| is(word, &CONJUNCTIONS) || is(word, &FURTHER)) =>
+                    .all(|word| is(word, CONJUNCTIONS) || is(word, FURTHER)) =>
             {
-                conjunction
-                    || self.comma
-                    || self.mark
-                    || words.len() > 1
-                    || !is(words[0], &["is", "are"])
+                conjunction || self.comma || self.mark || words.len() > 1 || !is(words[0], "is are")
             }
             // `\boxed{1} papers and \boxed{2} bins`
             1..=5 => (conjunction || self.ampersand) && !self.blank_line && !self.stop,

@@ -145,6 +145,11 @@ impl Parser<'_> {
         if !self.take(sign) {
             return Err(self.unexpected());
         }
+        let function = match (&inner, function) {
+            // Bars around an array make it a determinant.
+            (Node::Matrix(_), Function::Abs) => Function::Det,
+            (_, function) => function,
+        };
         Ok(Node::Apply(function, vec![inner]))
     }
 
