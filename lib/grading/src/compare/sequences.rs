@@ -104,6 +104,9 @@ impl Comparison<'_> {
         if self.options.ignore_labels && !equations(&bare_p) && !equations(&bare_r) {
             (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
         }
+        if let Some(decision) = self.continued(&p, &r, false) {
+            return decision;
+        }
         let mut covered = vec![false; r.len()];
         // Elements that one on the other side may be equal to.
         let mut doubtful = vec![false; r.len()];
@@ -169,6 +172,9 @@ impl Comparison<'_> {
 
     /// The same elements in the same order.
     pub(super) fn ordered(&self, p: &[Node], r: &[Node]) -> Decision {
+        if let Some(decision) = self.continued(p, r, true) {
+            return decision;
+        }
         if p.len() != r.len() {
             return Decision::no(Reason::DifferentLength, || {
                 format!("{} elements, not {}", p.len(), r.len())
@@ -203,7 +209,10 @@ impl Comparison<'_> {
         if curly(p_open) && curly(r_open) {
             return self.unordered(p, r);
         }
-        let same = (p_open, p_close) == (r_open, r_close);
+        // A column without brackets of its own may have any.
+        let bare = [p_open, r_open].contains(&&Bracket::Brace);
+        let paired = p_open == p_close && r_open == r_close;
+        let same = (p_open, p_close) == (r_open, r_close) || bare && paired;
         let angle = |open: &Bracket| matches!(open, Bracket::Angle | Bracket::Round);
         let vectors = self.options.vectors_as_tuples
             && angle(p_open)

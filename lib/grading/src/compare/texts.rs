@@ -108,7 +108,9 @@ fn truth(words: String) -> String {
     match words.as_str() {
         "yes" => "true".to_owned(),
         "no" => "false".to_owned(),
-        "doesnotexist" => "dne".to_owned(),
+        "doesnotexist" | "limitdoesnotexist" | "undefined" | "isundefined" | "notdefined" => {
+            "dne".to_owned()
+        }
         _ => words,
     }
 }

@@ -31,6 +31,17 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     ))
 }
 
+/// Content of a box behind an operator with the factor behind it: `\boxed{3} + \boxed{4}i`.
+pub(super) fn operand(text: &str, boxed: &Boxed<'_>) -> String {
+    let factor = factor(&text[boxed.end..], is_number(boxed.content));
+    let compound = !factor.is_empty() && boxed.content.contains(['+', '-', '−', ',']);
+    if compound {
+        format!("({}){factor}", boxed.content)
+    } else {
+        format!("{}{factor}", boxed.content)
+    }
+}
+
 /// Something that can be multiplied or raised.
 fn is_number(content: &str) -> bool {
     content.contains(|c: char| c.is_ascii_digit()) && !content.contains('=')
@@ -52,6 +63,15 @@ fn begins_value(front: &str) -> bool {
     opens
         && (bare.is_empty() || bare.ends_with('='))
         && !bare.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a formula is open at the end of `before`.
+pub(super) fn is_in_formula(before: &str) -> bool {
+    let open = |open: &str, close: &str| match (before.rfind(open), before.rfind(close)) {
+        (Some(open), Some(close)) => open > close,
+        (open, _) => open.is_some(),
+    };
+    is_inside_dollars(before) || open("\\[", "\\]") || open("\\(", "\\)")
 }
 
 /// Whether the last dollar sign of the paragraph opens a formula.
@@ -110,7 +130,9 @@ fn factor(after: &str, alone: bool) -> &str {
         .trim_start_matches("\\,")
         .trim_start_matches(' ');
     let length = if let Some(rest) = bare.strip_prefix("\\sqrt") {
-        braced(rest).map_or(0, |inner| "\\sqrt{}".len() + inner.len())
+        braced(rest)
+            .filter(|inner| !inner.contains("\\boxed"))
+            .map_or(0, |inner| "\\sqrt{}".len() + inner.len())
     } else {
         [
             "\\pi",

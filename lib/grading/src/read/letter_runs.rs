@@ -41,6 +41,8 @@ impl Parser<'_> {
             .collect();
         let letter = word[last..].chars().next();
         let letter = letter.ok_or_else(|| self.unexpected())?;
+        // `ma(t) = F(t)`: no label, as only the last letter has the argument.
+        self.side.start = self.at;
         // A power and a prime bind to the last letter only.
         let mut node = self.letter(letter)?;
         if self.is(Sign::Prime) {

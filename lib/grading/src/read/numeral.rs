@@ -14,6 +14,8 @@ pub(crate) struct Grouping {
     pub(crate) decimal_comma: bool,
     /// `2e-5` with an integer before the `e` is scientific notation.
     pub(crate) bare_exponent: bool,
+    /// `0.2727...` repeats what it shows twice.
+    pub(crate) repeating: bool,
 }
 
 /// A number at the start of a text.
@@ -303,6 +305,7 @@ mod tests {
             comma: true,
             decimal_comma: false,
             bare_exponent: true,
+            repeating: false,
         };
         let numeral = scan(text, grouping).unwrap();
         (numeral.digits.into_owned(), numeral.length)
