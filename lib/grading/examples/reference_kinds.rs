@@ -44,13 +44,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn rows(text: &str) -> Result<Vec<Value>, serde_json::Error> {
-    match text.trim_start().starts_with('[') {
-        true => serde_json::from_str(text),
-        false => text
-            .lines()
+    if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)
+    } else {
+        text.lines()
             .filter(|line| !line.trim().is_empty())
             .map(serde_json::from_str)
-            .collect(),
+            .collect()
     }
 }
 

@@ -243,9 +243,10 @@ fn files_of_the_field() {
     // The last two boxes repeat the question: answers, and wrong ones.
     for row in shared("boxes_without_content.jsonl") {
         let response = text(&row["attempts"][0], "text");
-        let expected = match response.contains("Continue") {
-            true => Verdict::Wrong,
-            false => Verdict::NoAnswer,
+        let expected = if response.contains("Continue") {
+            Verdict::Wrong
+        } else {
+            Verdict::NoAnswer
         };
         assert_eq!(verdict(&response, "27"), expected, "{response:?}");
     }

@@ -152,9 +152,10 @@ fn an_answer_equals_itself_however_it_is_set() {
         let plain = ["\\left", "\\big", "\\Big", "\\(", "**", "text"];
         let balanced = answer.matches('(').count() == answer.matches(')').count()
             && !plain.iter().any(|mark| answer.contains(mark));
-        let sized = match balanced {
-            true => answer.replace('(', "\\left(").replace(')', "\\right)"),
-            false => answer.clone(),
+        let sized = if balanced {
+            answer.replace('(', "\\left(").replace(')', "\\right)")
+        } else {
+            answer.clone()
         };
         let spellings = [
             answer.clone(),

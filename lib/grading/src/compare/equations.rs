@@ -69,11 +69,12 @@ impl Comparison<'_> {
         }
         if is_constant(r_right) && is_label(r_left) && self.options.solved_equations {
             let solved = is_label(p_left) && is_constant(p_right);
-            return match solved {
-                true => different(format!("{p_left} is not {r_left}")),
-                false => Decision::no(Reason::NotSolved, || {
+            return if solved {
+                different(format!("{p_left} is not {r_left}"))
+            } else {
+                Decision::no(Reason::NotSolved, || {
                     format!("the reference is solved for {r_left}")
-                }),
+                })
             };
         }
         if self.options.rescaled_equations
@@ -186,9 +187,10 @@ impl Comparison<'_> {
         } else {
             *p_sign
         };
-        match sign == *r_sign && (real_line::order(sign) || sign == Sign::NotEqual) {
-            true => Decision::yes(Reason::SameRelation),
-            false => different(),
+        if sign == *r_sign && (real_line::order(sign) || sign == Sign::NotEqual) {
+            Decision::yes(Reason::SameRelation)
+        } else {
+            different()
         }
     }
 }

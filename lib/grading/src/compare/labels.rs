@@ -133,9 +133,10 @@ impl Comparison<'_> {
                 .iter()
                 .any(|sides| sides[1..sides.len() - 1].iter().any(Node::has_symbols));
             if same.equivalent || (links && !approximate) {
-                return Some(match same.equivalent {
-                    true => same,
-                    false => self.unordered(p, r),
+                return Some(if same.equivalent {
+                    same
+                } else {
+                    self.unordered(p, r)
                 });
             }
         }

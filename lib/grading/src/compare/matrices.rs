@@ -128,14 +128,13 @@ impl Comparison<'_> {
             });
         }
         let product = product?;
-        match scalars.is_empty() {
-            true => Some(product),
-            false => {
-                let scalar = Node::product(scalars);
-                self.each(&product, 1 + scalar.size(), |entry| {
-                    Node::Product(vec![scalar.clone(), entry])
-                })
-            }
+        if scalars.is_empty() {
+            Some(product)
+        } else {
+            let scalar = Node::product(scalars);
+            self.each(&product, 1 + scalar.size(), |entry| {
+                Node::Product(vec![scalar.clone(), entry])
+            })
         }
     }
 

@@ -62,9 +62,10 @@ impl<'a> Reading<'a> {
     pub(crate) fn read(&self) -> Result<Node, ReadError> {
         let text = read::unified(self.text);
         let lexed = read::lex(&text, self.digits);
-        match self.measured {
-            true => lexed.parse_measured(),
-            false => lexed.parse(),
+        if self.measured {
+            lexed.parse_measured()
+        } else {
+            lexed.parse()
         }
     }
 }
@@ -251,9 +252,10 @@ impl Comparison<'_> {
     ) -> Option<Decision> {
         let (Ok(p), Ok(r)) = (p, r) else { return None };
         let value = |node| labels::labelled(node).map_or(node, |(_, value)| value);
-        let (p, r) = match self.options.ignore_labels {
-            true => (value(p), value(r)),
-            false => (p, r),
+        let (p, r) = if self.options.ignore_labels {
+            (value(p), value(r))
+        } else {
+            (p, r)
         };
         let decision = self.decide(p, r);
         (decision.equivalent && wrapped::both_measured(p, r)).then_some(decision)

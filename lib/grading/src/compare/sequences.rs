@@ -82,9 +82,10 @@ fn has_plus_minus(node: &Node) -> bool {
 /// The node with every plus-minus replaced by plus (`lower`: by minus); nested collections keep theirs.
 fn signed(node: &Node, lower: bool) -> Node {
     node.rebuilt(&|node| match node {
-        Node::PlusMinus { term, swapped } => Some(match lower != *swapped {
-            true => Node::negative(signed(term, lower)),
-            false => signed(term, lower),
+        Node::PlusMinus { term, swapped } => Some(if lower != *swapped {
+            Node::negative(signed(term, lower))
+        } else {
+            signed(term, lower)
         }),
         Node::List(_) | Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => {
             Some(node.clone())
@@ -244,9 +245,10 @@ impl Comparison<'_> {
                 candidate && {
                     let decision = self.ordered(row, &r[*other]);
                     let equal = decision.equivalent;
-                    match decision.is_doubtful() {
-                        true => doubt = Some(decision),
-                        false => last = Some(decision),
+                    if decision.is_doubtful() {
+                        doubt = Some(decision)
+                    } else {
+                        last = Some(decision)
                     }
                     equal
                 }
@@ -320,15 +322,17 @@ impl Comparison<'_> {
                 (false, _) => different(format!("base {p_base}, not {r_base}")),
             },
             (Node::Based { digits, base }, Node::Number(number)) => {
-                match number.value.to_string() == *digits && self.options.base_in_question {
-                    true => Decision::yes(Reason::SameDigits),
-                    false => different(format!("base {base}, not named by the reference")),
+                if number.value.to_string() == *digits && self.options.base_in_question {
+                    Decision::yes(Reason::SameDigits)
+                } else {
+                    different(format!("base {base}, not named by the reference"))
                 }
             }
             (Node::Number(number), Node::Based { digits, base }) => {
-                match number.value.to_string() == *digits && !self.options.base_required {
-                    true => Decision::yes(Reason::SameDigits),
-                    false => different(format!("no base, not base {base}")),
+                if number.value.to_string() == *digits && !self.options.base_required {
+                    Decision::yes(Reason::SameDigits)
+                } else {
+                    different(format!("no base, not base {base}"))
                 }
             }
             _ => different("only one side names a base".to_owned()),

@@ -23,18 +23,20 @@ impl Comparison<'_> {
     /// Exact arithmetic, then evaluation, then the clauses about rounding.
     pub(super) fn values(&self, p: &Node, r: &Node) -> Decision {
         if let (Some(a), Some(b)) = (Small::of(p), Small::of(r)) {
-            return match a == b {
-                true => Decision::yes(Reason::SameNumber),
-                false => self.apart(p, r, a.distance(b), false),
+            return if a == b {
+                Decision::yes(Reason::SameNumber)
+            } else {
+                self.apart(p, r, a.distance(b), false)
             };
         }
         // Literals of any length are compared digit by digit: evaluation knows no more than 130 digits.
         if let (Node::Number(a), Node::Number(b)) = (p, r) {
             let known = |value: &BigRational| value.to_f64().unwrap_or(f64::INFINITY);
             let (x, y) = (known(&a.value), known(&b.value));
-            return match a.value == b.value {
-                true => Decision::yes(Reason::SameNumber),
-                false => self.apart(p, r, ((x - y) / y).abs(), false),
+            return if a.value == b.value {
+                Decision::yes(Reason::SameNumber)
+            } else {
+                self.apart(p, r, ((x - y) / y).abs(), false)
             };
         }
         if is_without_value(p) || is_without_value(r) {

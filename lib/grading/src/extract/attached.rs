@@ -13,9 +13,10 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     let (front, digits) = before.split_at(before.len() - digits);
     let alone = begins_value(front) && is_number(boxed.content);
     let coefficient = if alone { digits } else { "" };
-    let sign = match coefficient.is_empty() {
-        true => sign(before),
-        false => sign(front),
+    let sign = if coefficient.is_empty() {
+        sign(before)
+    } else {
+        sign(front)
     };
     let factor = factor(&text[boxed.end..], alone);
     if sign.is_empty() && factor.is_empty() && coefficient.is_empty() {
@@ -147,9 +148,12 @@ fn factor(after: &str, alone: bool) -> &str {
         ]
         .iter()
         .find(|factor| bare.starts_with(**factor))
-        .map_or(0, |factor| match factor.ends_with('^') {
-            true => exponent(&bare[factor.len()..]).map_or(0, |own| factor.len() + own),
-            false => factor.len(),
+        .map_or(0, |factor| {
+            if factor.ends_with('^') {
+                exponent(&bare[factor.len()..]).map_or(0, |own| factor.len() + own)
+            } else {
+                factor.len()
+            }
         })
     };
     let (factor, behind) = bare.split_at(length);

@@ -72,9 +72,10 @@ pub(super) fn lettered(text: &str) -> Option<(&str, u32, usize)> {
     let bracketed = inner.len() < text.len();
     let count = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let (digits, rest) = inner.split_at(count);
-    let rest = match bracketed {
-        true => rest.strip_prefix(')')?,
-        false => rest,
+    let rest = if bracketed {
+        rest.strip_prefix(')')?
+    } else {
+        rest
     };
     if !rest.starts_with('_') || !may_be_digits(digits, bracketed) {
         return None;

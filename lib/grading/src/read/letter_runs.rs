@@ -27,9 +27,10 @@ impl Parser<'_> {
         }
         let letters = word.len() <= longest && !spoken && (lower || self.within_formula());
         if !letters {
-            return match upper || self.is(Sign::Underscore) {
-                true => self.named(word.to_owned()),
-                false => Ok(Node::Text(word.to_owned())),
+            return if upper || self.is(Sign::Underscore) {
+                self.named(word.to_owned())
+            } else {
+                Ok(Node::Text(word.to_owned()))
             };
         }
         let (last, before) = (word.len() - 1, word.chars().take(word.len() - 1));

@@ -253,9 +253,10 @@ impl<'a> Lexer<'a> {
         self.at += word.len();
         if word.len() == 1 {
             let letter = char::from(word.as_bytes()[0]);
-            self.push(match self.imaginary == Some(letter) {
-                true => Lexeme::Constant(Constant::I),
-                false => Lexeme::Letter(letter),
+            self.push(if self.imaginary == Some(letter) {
+                Lexeme::Constant(Constant::I)
+            } else {
+                Lexeme::Letter(letter)
             });
         } else if let Some(lexeme) = vocabulary::word(word) {
             self.push(lexeme);

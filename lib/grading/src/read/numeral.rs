@@ -64,9 +64,10 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
     }
     // No group stands behind a leading zero, so that the comma of `0,125` is a point.
     let groupable = (1..=3).contains(&whole) && !text.starts_with('0');
-    let groups = match groupable {
-        true => groups(text, whole, grouping),
-        false => None,
+    let groups = if groupable {
+        groups(text, whole, grouping)
+    } else {
+        None
     };
     let (grouped, point) = groups.map_or((None, whole), |groups| {
         (Some((groups.joined, groups.separator)), groups.length)

@@ -52,9 +52,10 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, Read
         return Err(ReadError::Empty);
     }
     let node = parser.list()?;
-    match parser.at == parser.tokens.len() {
-        true => Ok(node),
-        false => Err(parser.unexpected()),
+    if parser.at == parser.tokens.len() {
+        Ok(node)
+    } else {
+        Err(parser.unexpected())
     }
 }
 
@@ -112,12 +113,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect(&mut self, lexeme: &Lexeme<'_>) -> Result<(), ReadError> {
-        match self.peek() == Some(lexeme) {
-            true => {
-                self.at += 1;
-                Ok(())
-            }
-            false => Err(self.unexpected()),
+        if self.peek() == Some(lexeme) {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(self.unexpected())
         }
     }
 
@@ -206,9 +206,10 @@ impl<'a> Parser<'a> {
             signs.push(Sign::Modulo);
             sides.push(modulus);
         }
-        let node = match signs.is_empty() {
-            true => sides.swap_remove(0),
-            false => Node::Relation(sides, signs),
+        let node = if signs.is_empty() {
+            sides.swap_remove(0)
+        } else {
+            Node::Relation(sides, signs)
         };
         Ok(match modulus {
             Some(modulus) => Node::Modular(Box::new(node), Box::new(modulus)),
