@@ -44,7 +44,11 @@ impl Incoming {
 
     /// The next whole answer, or what stands in its place.
     pub fn next(&mut self) -> Option<Result<Answer, Broken>> {
-        let blank = self.bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let blank = self
+            .bytes
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
         self.drop_front(blank);
         // Only these end an answer, or a line that is none.
         let news = &self.bytes[self.searched.min(self.bytes.len())..];

@@ -21,9 +21,9 @@ pub enum CommandError {
         about: Option<String>,
     },
     #[error(
-        "grader command `{command}` gave no answer for {patience:?}{} ({answered} answers came before{}); mostly its output \
-         is buffered: it must flush after every answer (jq --unbuffered, python3 -u, stdbuf -oL); --grader-timeout waits \
-         longer",
+        "grader command `{command}` gave no answer for {patience:?}{} ({answered} of {asked} answers came{}); mostly its \
+         output is buffered: it must flush after every answer (jq --unbuffered, python3 -u, stdbuf -oL); --grader-timeout \
+         waits longer",
         at(.about), begun(.rest)
     )]
     Silent {
@@ -31,6 +31,7 @@ pub enum CommandError {
         patience: Duration,
         about: Option<String>,
         answered: u64,
+        asked: u64,
         /// The beginning of an answer that has no end.
         rest: Option<String>,
     },
@@ -43,8 +44,8 @@ pub enum CommandError {
         line: String,
     },
     #[error(
-        "grader command `{command}` printed `{line}` before it was asked{} ({answered} answers came before): expected one \
-         answer a question, or answers that repeat the question's \"id\"",
+        "grader command `{command}` printed `{line}` before it was asked{}, {answered} answers in: expected one answer a \
+         question, or answers that repeat the question's \"id\"",
         at(.about)
     )]
     Early {
@@ -68,11 +69,10 @@ pub enum CommandError {
         answered: u64,
         status: String,
     },
-    #[error("grader command `{command}` did not end within {patience:?} after its input was closed; expected it to stop then")]
-    Lingering {
-        command: String,
-        patience: Duration,
-    },
+    #[error(
+        "grader command `{command}` did not end within {patience:?} after its input was closed; expected it to stop then"
+    )]
+    Lingering { command: String, patience: Duration },
     #[error("grader command `{command}`: failed to read or write its pipes")]
     Pipe {
         command: String,
@@ -87,6 +87,7 @@ fn at(about: &Option<String>) -> String {
 }
 
 fn begun(rest: &Option<String>) -> String {
-    rest.as_ref()
-        .map_or(String::new(), |rest| format!(", and a part of one: `{rest}`"))
+    rest.as_ref().map_or(String::new(), |rest| {
+        format!(", and a part of one: `{rest}`")
+    })
 }

@@ -249,6 +249,7 @@ impl Talk {
             patience: self.patience,
             about: round.about_open(),
             answered: self.answered,
+            asked: self.asked,
             rest: self.incoming.rest(),
         }
     }

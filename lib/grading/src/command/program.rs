@@ -3,6 +3,7 @@
 //! Both pipes are read and written without blocking, so that a time limit holds whatever the program does. Knows nothing
 //! about what is said.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
@@ -41,7 +42,7 @@ pub(super) struct Program {
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     /// What the pipe had no room for yet.
-    unsent: Vec<u8>,
+    unsent: VecDeque<u8>,
     ended: Option<Option<ExitStatus>>,
     watcher: Watcher,
 }
@@ -61,7 +62,7 @@ impl Program {
             stdin: child.stdin.take(),
             stdout: child.stdout.take(),
             child,
-            unsent: Vec::new(),
+            unsent: VecDeque::new(),
             ended: None,
             watcher: Watcher::default(),
         };
@@ -77,8 +78,8 @@ impl Program {
 
     /// Puts a line where [`step`](Self::step) takes it from.
     pub fn send(&mut self, line: &str) {
-        self.unsent.extend_from_slice(line.as_bytes());
-        self.unsent.push(b'\n');
+        self.unsent.extend(line.as_bytes());
+        self.unsent.push_back(b'\n');
     }
 
     /// Tells the program that nothing more comes.
@@ -157,18 +158,16 @@ impl Program {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let mut sent = 0;
-        while let Some(stdin) = self.stdin.as_mut().filter(|_| sent < self.unsent.len()) {
-            match stdin.write(&self.unsent[sent..]) {
-                Ok(count) => sent += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+        while let Some(stdin) = self.stdin.as_mut().filter(|_| !self.unsent.is_empty()) {
+            match stdin.write(self.unsent.as_slices().0) {
+                Ok(count) => drop(self.unsent.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // A program that reads no more may have answered; if not, the missing answer tells.
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => self.stdin = None,
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => self.close_input(),
                 Err(error) => return Err(error),
             }
         }
-        self.unsent.drain(..sent);
         Ok(())
     }
 

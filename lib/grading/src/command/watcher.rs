@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::Pid;
 
-const SCRIPT: &str = r#"read -r over || { kill -s TERM -- "-$1"; sleep 1; kill -s KILL -- "-$1"; }"#;
+const SCRIPT: &str =
+    r#"read -r over || { kill -s TERM -- "-$1"; sleep 1; kill -s KILL -- "-$1"; }"#;
 
 #[derive(Default)]
 pub(super) struct Watcher(Option<Child>);
