@@ -240,8 +240,8 @@ fn a_program_that_never_answers_is_given_up_and_ended() {
 
 #[test]
 fn a_slow_program_is_waited_for_as_long_as_it_goes_on() {
-    let slow = r#"while read -r line; do sleep 0.4; echo '{"correct":true}'; done"#;
-    let grader = CommandGrader::start(slow, Duration::from_secs(1)).unwrap();
+    let slow = r#"while read -r line; do sleep 0.7; echo '{"correct":true}'; done"#;
+    let grader = CommandGrader::start(slow, Duration::from_secs(2)).unwrap();
     let graded = grader.grade_many(&[Request::new("r", "1"); 4]).unwrap();
     assert_eq!(graded.len(), 4);
 }
