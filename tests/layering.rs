@@ -140,6 +140,9 @@ fn arrows_point_down() {
             &["tables", "stage", "attempts", "judge", "tokens"],
         ),
         ("judge", &["tables", "stage", "attempts", "tokens"]),
+        ("measures", &["tables", "stage", "attempts", "tokens"]),
+        ("transcript", &["tables", "stage", "attempts", "grading"]),
+        ("keyed", &["tables", "stage", "records", "attempts"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],

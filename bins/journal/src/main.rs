@@ -3,6 +3,7 @@
 //! The loop itself lies in `pipelines/`; this program knows nothing about models or algorithms.
 
 mod args;
+mod attempt_numbers;
 mod clock;
 mod command_line;
 mod commands;
@@ -12,16 +13,19 @@ mod folder;
 mod hashing;
 mod manifest;
 mod metrics;
+mod needs;
 mod numbers;
 mod open;
 mod prune;
 mod record;
+mod recovery;
 mod schedule;
 mod settings;
 mod stage_run;
 mod status;
 mod training;
 mod trash;
+mod written;
 
 use std::process::ExitCode;
 

@@ -21,8 +21,8 @@ pub fn extract(value: &Value, form: Form) -> Result<String, &'static str> {
         Form::Plain => plain(value).ok_or("expected a string or a number"),
         Form::Boxed => value
             .as_str()
-            .and_then(grading::last_boxed)
-            .map(str::to_owned)
+            .and_then(|text| grading::extract(text, None, grading::Rules::BOXED))
+            .map(|answer| answer.text.into_owned())
             .ok_or("expected a string with a complete \\boxed{}"),
         Form::Listed => listed(value).ok_or("expected a list of strings"),
         Form::AfterHashes => value
