@@ -2,7 +2,8 @@
 
 use std::io;
 
-use parquet::arrow::ArrowWriter;
+use arrow::datatypes::{Field, Schema};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -12,6 +13,7 @@ use records::{Cell, Row, SCHEMA_VERSION};
 use super::VERSION_KEY;
 use super::columns::Columns;
 use super::encode::{self, EncodeError};
+use super::guard::caught;
 use crate::{Output, TableError};
 
 /// A row group ends with whichever comes first; both are far above what one training step writes.
@@ -80,8 +82,10 @@ impl ParquetSink {
             return Err(row.fail(field, message).into());
         }
         let batch = encode::batch(&columns, &rows).map_err(|error| self.unencodable(error))?;
-        let written = writer.write(&batch).and_then(|()| writer.flush());
-        written.map_err(|error| failed(&self.name, error))?;
+        let written = caught(|| writer.write(&batch).and_then(|()| writer.flush()));
+        written
+            .map_err(|message| failed(&self.name, ParquetError::General(message)))?
+            .map_err(|error| failed(&self.name, error))?;
         self.state = State::Writing(writer, columns);
         Ok(())
     }
@@ -91,6 +95,7 @@ impl ParquetSink {
         output: Output,
         columns: &Columns,
     ) -> Result<Box<ArrowWriter<Output>>, TableError> {
+        check_types(columns)?;
         let version = KeyValue::new(VERSION_KEY.to_owned(), SCHEMA_VERSION.to_owned());
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -112,6 +117,21 @@ impl ParquetSink {
             },
         }
     }
+}
+
+/// Arrow has types that Parquet has no place for.
+fn check_types(columns: &Columns) -> Result<(), TableError> {
+    for (name, storage) in &columns.0 {
+        let kind = storage.arrow();
+        let schema = Schema::new(vec![Field::new(name, kind.clone(), true)]);
+        let converted = caught(|| ArrowSchemaConverter::new().convert(&schema).map(drop));
+        match converted {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(encode::unwritable(name, &kind, error).into()),
+            Err(message) => return Err(encode::unwritable(name, &kind, message).into()),
+        }
+    }
+    Ok(())
 }
 
 fn failed(name: &str, error: ParquetError) -> TableError {
