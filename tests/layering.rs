@@ -56,6 +56,18 @@ fn pure_stages_and_crates_never_reach_libtorch() {
     }
 }
 
+/// What only tests need is in no program and in no crate.
+#[test]
+fn fixtures_are_for_tests_only() {
+    for package in ["bins", "lib"]
+        .iter()
+        .flat_map(|part| names_in(&root().join(part)))
+    {
+        let reached = dependencies(&package).contains(&"fixtures".to_owned());
+        assert_eq!(reached, package == "fixtures", "{package}");
+    }
+}
+
 #[test]
 fn tensor_stages_do_reach_libtorch() {
     for package in TENSOR_STAGES {
@@ -128,6 +140,9 @@ fn arrows_point_down() {
             &["tables", "stage", "attempts", "judge", "tokens"],
         ),
         ("judge", &["tables", "stage", "attempts", "tokens"]),
+        ("measures", &["tables", "stage", "attempts", "tokens"]),
+        ("transcript", &["tables", "stage", "attempts", "grading"]),
+        ("keyed", &["tables", "stage", "records", "attempts"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],

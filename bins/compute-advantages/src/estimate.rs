@@ -3,26 +3,17 @@
 use std::collections::BTreeMap;
 
 use advantages::{
-    Gae, gae, grpo, leave_one_out, moments, returns_to_go, reward_at_the_end, spread, whiten,
+    AdvantageError, Gae, Moments, gae, grpo, leave_one_out, moments, rewards_to_go, spread,
+    turn_gae, whiten,
 };
 use anyhow::Result;
 use records::{FieldError, Row};
-use tracing::info;
 
-use crate::args::Estimator;
+use crate::args::{Credit, Estimator, LearnFrom};
+use crate::learning::Learned;
 use crate::plan::Plan;
-
-/// What is said at the end.
-#[derive(Default)]
-pub struct Summary {
-    pub dialogues: u64,
-    pub bad_references: u64,
-    pub uniform_questions: u64,
-    policy_tokens: u64,
-    rewards: f64,
-    /// Mean and deviation of the advantages before whitening, where it was done.
-    moments: Option<(f64, f64)>,
-}
+use crate::rewards::{ranges, rewards};
+use crate::summary::Summary;
 
 /// Both lists of one dialogue, `[tokens]`.
 struct Estimate {
@@ -30,22 +21,43 @@ struct Estimate {
     returns: Vec<f32>,
 }
 
-/// The rows with `advantages` and `returns`.
-pub fn advantages(mut rows: Vec<Row>, plan: &Plan, summary: &mut Summary) -> Result<Vec<Row>> {
+/// The rows with `advantages` and `returns`, without those that nothing is learned from.
+///
+/// Baselines come from all rows; the moments of whitening from the tokens that are learned from.
+pub fn advantages(rows: Vec<Row>, plan: &Plan, summary: &mut Summary) -> Result<Vec<Row>> {
     let mut estimates = match plan.estimator {
         Estimator::Gae => each(&rows, |row| generalised(row, plan))?,
         Estimator::Reinforce => each(&rows, |row| plain(row, plan))?,
         Estimator::Rloo | Estimator::Grpo => grouped(&rows, plan)?,
     };
+    let learned = rows.iter().map(|row| Learned::new(row, plan));
+    let learned = learned.collect::<Result<Vec<_>, _>>()?;
     if plan.whiten {
-        whiten_all(&rows, &mut estimates, summary)?;
+        summary.moments = Some(whiten_all(&learned, &mut estimates));
     }
-    for (row, estimate) in rows.iter_mut().zip(estimates) {
-        summary.count(row)?;
-        row.set("advantages", estimate.advantages);
-        row.set("returns", estimate.returns);
+    let mut kept = Vec::with_capacity(rows.len());
+    for ((mut row, estimate), learned) in rows.into_iter().zip(estimates).zip(learned) {
+        if learned.is_empty() && plan.learn_from != LearnFrom::All {
+            summary.nothing_to_learn += 1;
+            continue;
+        }
+        summary.count(&row, &learned.policy)?;
+        row.set("advantages", only(&learned.policy, estimate.advantages));
+        row.set("returns", only(&learned.policy, estimate.returns));
+        learned.write(&mut row, plan);
+        kept.push(row);
     }
-    Ok(rows)
+    Ok(kept)
+}
+
+/// The numbers where the mask is true, 0 elsewhere.
+fn only(mask: &[bool], mut numbers: Vec<f32>) -> Vec<f32> {
+    for (number, on) in numbers.iter_mut().zip(mask) {
+        if !on {
+            *number = 0.0;
+        }
+    }
+    numbers
 }
 
 fn each(
@@ -56,26 +68,35 @@ fn each(
 }
 
 fn generalised(row: &Row, plan: &Plan) -> Result<Estimate, FieldError> {
-    row.same_length(&["loss_mask", "values"])?;
-    let policy = row.bools("loss_mask")?;
-    let values = row.float32s("values")?;
-    let rewards = reward_at_the_end(row.float32("reward")?, policy);
-    let run = |lambda| {
-        let options = Gae {
-            gamma: plan.gamma,
-            lambda,
-        };
-        gae(values, &rewards, policy, options)
-            .map_err(|error| row.fail("values", error.to_string()))
-    };
-    let (advantages, returns) = run(plan.lambda)?;
-    let returns = match plan.value_lambda == plan.lambda {
-        true => returns,
-        false => run(plan.value_lambda)?.1,
+    let (advantages, returns) = gae_with(row, plan, plan.lambda)?;
+    let returns = if plan.value_lambda == plan.lambda {
+        returns
+    } else {
+        gae_with(row, plan, plan.value_lambda)?.1
     };
     Ok(Estimate {
         advantages,
         returns,
+    })
+}
+
+fn gae_with(row: &Row, plan: &Plan, lambda: f64) -> Result<(Vec<f32>, Vec<f32>), FieldError> {
+    row.same_length(&["loss_mask", "values"])?;
+    let policy = row.bools("loss_mask")?;
+    let values = row.float32s("values")?;
+    let rewards = rewards(row)?;
+    let options = Gae {
+        gamma: plan.gamma,
+        lambda,
+    };
+    let estimate = match plan.credit {
+        Credit::Token => gae(values, &rewards, policy, options),
+        Credit::Turn => turn_gae(values, &rewards, policy, &ranges(row)?, options),
+    };
+    estimate.map_err(|error| {
+        let of_attempts = matches!(error, AdvantageError::Outside { .. });
+        let field = if of_attempts { "attempts" } else { "values" };
+        row.fail(field, error.to_string())
     })
 }
 
@@ -89,14 +110,13 @@ fn plain(row: &Row, plan: &Plan) -> Result<Estimate, FieldError> {
 
 fn monte_carlo(row: &Row, plan: &Plan) -> Result<Vec<f32>, FieldError> {
     row.same_length(&["loss_mask"])?;
-    Ok(returns_to_go(
-        row.float32("reward")?,
-        plan.gamma,
-        row.bools("loss_mask")?,
-    ))
+    let policy = row.bools("loss_mask")?;
+    Ok(rewards_to_go(&rewards(row)?, plan.gamma, policy))
 }
 
-/// Each dialogue against the other samples of its question, wherever they lie in the input.
+/// Each dialogue's whole return against those of the other samples of its question, wherever they
+/// lie in the input. Never attempt by attempt: how many attempts a dialogue has is the policy's own
+/// doing, and a baseline must not depend on that.
 fn grouped(rows: &[Row], plan: &Plan) -> Result<Vec<Estimate>, FieldError> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
@@ -133,50 +153,14 @@ fn grouped(rows: &[Row], plan: &Plan) -> Result<Vec<Estimate>, FieldError> {
         .collect()
 }
 
-fn whiten_all(
-    rows: &[Row],
-    estimates: &mut [Estimate],
-    summary: &mut Summary,
-) -> Result<(), FieldError> {
-    let masks = rows.iter().map(|row| row.bools("loss_mask"));
-    let masks = masks.collect::<Result<Vec<_>, _>>()?;
+fn whiten_all(learned: &[Learned], estimates: &mut [Estimate]) -> Moments {
     let lists = estimates
         .iter()
         .map(|estimate| estimate.advantages.as_slice());
-    let found = moments(lists.zip(masks.iter().copied()));
-    for (estimate, policy) in estimates.iter_mut().zip(masks) {
-        whiten(&mut estimate.advantages, policy, &found);
+    let masks = learned.iter().map(|learned| learned.policy.as_slice());
+    let found = moments(lists.zip(masks));
+    for (estimate, learned) in estimates.iter_mut().zip(learned) {
+        whiten(&mut estimate.advantages, &learned.policy, &found);
     }
-    summary.moments = Some((found.mean, found.variance.sqrt()));
-    Ok(())
-}
-
-impl Summary {
-    fn count(&mut self, row: &Row) -> Result<(), FieldError> {
-        self.dialogues += 1;
-        self.rewards += f64::from(row.float32("reward")?);
-        let tokens = row.bools("loss_mask")?.iter().filter(|on| **on);
-        self.policy_tokens += tokens.count() as u64;
-        Ok(())
-    }
-
-    /// One line on standard error.
-    pub fn log(&self) {
-        let mean_reward = self.rewards / self.dialogues.max(1) as f64;
-        info!(
-            dialogues = self.dialogues,
-            policy_tokens = self.policy_tokens,
-            mean_reward = rounded(mean_reward),
-            dropped_bad_references = self.bad_references,
-            dropped_uniform_questions = self.uniform_questions,
-            advantage_mean = self.moments.map(|(mean, _)| rounded(mean)),
-            advantage_deviation = self.moments.map(|(_, deviation)| rounded(deviation)),
-            "advantages computed"
-        );
-    }
-}
-
-/// Four decimals are enough to look at.
-fn rounded(number: f64) -> impl tracing::Value {
-    tracing::field::display(format!("{number:.4}"))
+    found
 }

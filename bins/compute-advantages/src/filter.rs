@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use records::{FieldError, Row, Verdict};
 use tracing::warn;
 
-use crate::estimate::Summary;
 use crate::plan::Plan;
+use crate::summary::Summary;
 
 /// The rows that remain, in order; counts what goes.
 pub fn trainable(rows: Vec<Row>, plan: &Plan, summary: &mut Summary) -> Result<Vec<Row>> {
-    let rows = match plan.exclude_bad_reference {
-        true => without_bad_references(rows, summary)?,
-        false => rows,
+    let rows = if plan.exclude_bad_reference {
+        without_bad_references(rows, summary)?
+    } else {
+        rows
     };
-    match plan.drop_uniform {
-        true => without_uniform(rows, summary),
-        false => Ok(rows),
+    if plan.drop_uniform && !rows.is_empty() {
+        without_uniform(rows, summary)
+    } else {
+        Ok(rows)
     }
 }
 
@@ -30,17 +32,6 @@ pub fn has_bad_reference(row: &Row) -> Result<bool, FieldError> {
     Ok(attempts.any(|attempt| attempt.verdict == Verdict::BadReference))
 }
 
-/// An error where all dialogues had unreadable references.
-pub fn some_left(left: usize, dropped: usize) -> Result<()> {
-    if left == 0 {
-        bail!(
-            "nothing to train on: the references of all {dropped} dialogues are unreadable \
-             (verdict bad_reference); --no-exclude-bad-reference keeps them"
-        );
-    }
-    Ok(())
-}
-
 fn without_bad_references(rows: Vec<Row>, summary: &mut Summary) -> Result<Vec<Row>> {
     let before = rows.len();
     let mut kept = Vec::with_capacity(before);
@@ -50,7 +41,6 @@ fn without_bad_references(rows: Vec<Row>, summary: &mut Summary) -> Result<Vec<R
         }
     }
     summary.bad_references = (before - kept.len()) as u64;
-    some_left(kept.len(), before)?;
     Ok(kept)
 }
 

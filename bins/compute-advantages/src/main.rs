@@ -5,7 +5,10 @@
 mod args;
 mod estimate;
 mod filter;
+mod learning;
 mod plan;
+mod rewards;
+mod summary;
 
 use std::process::ExitCode;
 
@@ -15,23 +18,25 @@ use stage::Context;
 
 use args::Args;
 use plan::Plan;
+use summary::Summary;
 
 fn main() -> ExitCode {
     stage::main::<Args>(run)
 }
 
 fn run(args: Args, context: &Context) -> Result<()> {
-    let plan = Plan::from(&args);
-    match plan.needs_all_rows() {
-        true => whole(&args, &plan, context),
-        false => stream(&args, &plan, context),
+    let plan = Plan::new(&args)?;
+    if plan.needs_all_rows() {
+        whole(&args, &plan, context)
+    } else {
+        stream(&args, &plan, context)
     }
 }
 
 /// Row by row: without whitening or groups no dialogue depends on another.
 fn stream(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
     let mut output = args.io.create()?;
-    let mut summary = estimate::Summary::default();
+    let mut summary = Summary::default();
     let progress = context.progress(None, "dialogues");
     for row in args.io.open()?.not_empty() {
         let row = row?;
@@ -44,7 +49,7 @@ fn stream(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
         rows.into_iter().try_for_each(|row| output.write(row))?;
     }
     progress.finish();
-    filter::some_left(summary.dialogues as usize, summary.bad_references as usize)?;
+    summary.some_left(plan)?;
     output.finish()?;
     summary.log();
     Ok(())
@@ -54,10 +59,11 @@ fn stream(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
 fn whole(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
     let mut output = args.io.create()?;
     let rows = args.io.open()?.at_least_one()?;
-    let mut summary = estimate::Summary::default();
+    let mut summary = Summary::default();
     let rows = filter::trainable(rows, plan, &mut summary)?;
     let progress = context.progress(Some(rows.len() as u64), "dialogues");
     let rows: Vec<Row> = estimate::advantages(rows, plan, &mut summary)?;
+    summary.some_left(plan)?;
     for row in rows {
         output.write(row)?;
         progress.inc(1);

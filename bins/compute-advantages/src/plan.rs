@@ -1,15 +1,19 @@
 //! What is to be computed, with all defaults settled.
 
-use crate::args::{Args, Estimator};
+use anyhow::{Result, ensure};
+
+use crate::args::{Args, Credit, Estimator, LearnFrom};
 
 /// The settings of the work.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub estimator: Estimator,
+    pub credit: Credit,
     pub gamma: f64,
     pub lambda: f64,
     /// Lambda of the returns.
     pub value_lambda: f64,
+    pub learn_from: LearnFrom,
     pub whiten: bool,
     /// Whether grpo divides by the deviation of the group.
     pub divide: bool,
@@ -17,22 +21,32 @@ pub struct Plan {
     pub exclude_bad_reference: bool,
 }
 
-impl From<&Args> for Plan {
-    fn from(args: &Args) -> Self {
-        Self {
+impl Plan {
+    /// Settles the defaults; turn credit has its own.
+    pub fn new(args: &Args) -> Result<Self> {
+        let (gamma, lambda) = match args.credit {
+            Credit::Token => (1.0, 0.99),
+            Credit::Turn => (0.99, 0.9),
+        };
+        ensure!(
+            args.credit == Credit::Token || args.estimator == Estimator::Gae,
+            "--credit turn is for --estimator gae: the others have no values"
+        );
+        let lambda = args.lambda.unwrap_or(lambda);
+        Ok(Self {
             estimator: args.estimator,
-            gamma: args.gamma,
-            lambda: args.lambda,
-            value_lambda: args.value_lambda.unwrap_or(args.lambda),
+            credit: args.credit,
+            gamma: args.gamma.unwrap_or(gamma),
+            lambda,
+            value_lambda: args.value_lambda.unwrap_or(lambda),
+            learn_from: args.learn_from,
             whiten: args.whiten || !(args.no_whiten || args.estimator.is_grouped()),
             divide: !args.no_std,
             drop_uniform: args.drop_uniform,
             exclude_bad_reference: !args.no_exclude_bad_reference,
-        }
+        })
     }
-}
 
-impl Plan {
     /// Whether a dialogue's advantages depend on other dialogues.
     pub fn needs_all_rows(&self) -> bool {
         self.whiten || self.drop_uniform || self.estimator.is_grouped()

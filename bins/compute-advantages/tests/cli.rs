@@ -1,58 +1,17 @@
 //! The real binary, on good and bad input.
 
-// Helpers of tests fail a test by panicking, and say why one is skipped.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+// Helpers of tests fail a test by panicking.
+#![allow(clippy::unwrap_used)]
+
+mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
+use support::{BINARY, failure, floats, lines, rows, run, spawn, stderr};
 use tempfile::TempDir;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_compute-advantages");
-
-/// Runs with text on standard input.
-fn run(args: &[&str], input: &str) -> Output {
-    let mut child = spawn(args);
-    // A program that fails early does not read on.
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
-    // Beside reading: a program whose output nobody takes stops taking input.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-fn spawn(args: &[&str]) -> Child {
-    Command::new(BINARY)
-        .args(args)
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-fn rows(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{}", stderr(output));
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// Exit status and message of a run that fails.
-fn failure(args: &[&str], input: &str) -> (i32, String) {
-    let output = run(args, input);
-    assert!(output.stdout.is_empty(), "records in spite of the failure");
-    (output.status.code().unwrap(), stderr(&output))
-}
 
 /// Two tokens of prompt, two attempts of two tokens with one token of feedback between them.
 fn dialogue(question: &str, reward: f64) -> Value {
@@ -65,19 +24,6 @@ fn dialogue(question: &str, reward: f64) -> Value {
         "correct": reward > 0.0,
         "reward": reward,
     })
-}
-
-fn lines(rows: &[Value]) -> String {
-    rows.iter().map(|row| format!("{row}\n")).collect()
-}
-
-fn floats(row: &Value, field: &str) -> Vec<f64> {
-    row[field]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|number| number.as_f64().unwrap())
-        .collect()
 }
 
 fn path(folder: &TempDir, name: &str) -> String {
@@ -497,51 +443,20 @@ fn a_signal_leaves_nothing_behind() {
     }
 }
 
-/// Lines of a golden file, or a printed reason why the test cannot run here.
-fn golden(name: &str) -> Option<Vec<Value>> {
-    let root = match std::env::var_os("REATTEMPT_SHARED") {
-        Some(root) => PathBuf::from(root),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-    };
-    let path = root.join("fixtures/ppo_step").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: no {}", path.display());
-        return None;
-    };
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    )
-}
-
-/// A golden dialogue as a record: lists of the response are padded over the prompt.
-fn record(case: &Value) -> Value {
-    let prompt = case["prompt_len"].as_u64().unwrap() as usize;
-    let feedback = case["feedback_mask"].as_array().unwrap();
-    let sampled = feedback.iter().map(|bit| json!(bit == 0));
-    let mask: Vec<Value> = vec![json!(false); prompt]
-        .into_iter()
-        .chain(sampled)
-        .collect();
-    let mut values = vec![json!(0.0); prompt];
-    values.extend(case["old_values"].as_array().unwrap().iter().cloned());
-    json!({"token_ids": case["token_ids"], "loss_mask": mask, "values": values, "reward": case["reward"]})
-}
-
 /// Tolerance 1e-5 + 1e-5 |x|, as stated beside the files.
 #[test]
 fn a_golden_batch_is_reproduced() {
-    let Some(batch) = golden("batch.jsonl") else {
+    let Some(fixtures) = fixtures::folder() else {
         return;
     };
-    let expected = golden("expected_batch.jsonl").unwrap();
-    let input = lines(&batch.iter().map(record).collect::<Vec<_>>());
+    let batch = fixtures::rows(&fixtures);
+    let expected = fixtures::read_lines(&fixtures.join("ppo_step/expected_batch.jsonl"));
+    let input = lines(&batch);
     let plain = rows(&run(&["--no-whiten", "--quiet"], &input));
     let whitened = rows(&run(&["--quiet"], &input));
     assert_eq!((plain.len(), whitened.len()), (8, 8));
     for (index, expected) in expected.iter().enumerate() {
-        let prompt = batch[index]["prompt_len"].as_u64().unwrap() as usize;
+        let prompt = batch[index]["prompt_length"].as_u64().unwrap() as usize;
         let close = |row: &Value, field: &str, golden: &str| {
             let found = &floats(row, field)[prompt..];
             let golden = floats(expected, golden);

@@ -13,7 +13,10 @@ use crate::outcomes::Input;
 /// Reads graded records (of `grade`) of one or several models. Accuracy is the share of dialogues
 /// that end right; with k attempts allowed the policy is told after each wrong one, so beside it
 /// stands pass@k of k independent samples where the records hold several of a question with one
-/// attempt allowed. Intervals hold 95 %: Wilson's for a share, with the number of dialogues
+/// attempt allowed. Of dialogues allowed n attempts it tells how many are solved within the first
+/// k, whether second attempts differ and are right, whether repeated answers are right, how often a
+/// right answer is given up (dialogues of `rollout --play-on`), how many answers are new, and what
+/// was cut off. Intervals hold 95 %: Wilson's for a share, with the number of dialogues
 /// replaced by the effective one where questions have several samples; for the mean over benchmarks
 /// the benchmarks' own intervals combined (MOVER). Dialogues whose reference answer cannot be read
 /// are left out and counted.
@@ -52,7 +55,7 @@ Examples:
 pub enum Format {
     /// For people.
     Table,
-    /// One object: results, means, pass_at_k.
+    /// One object: results, means, pass_at_k, at_attempt, shares.
     Json,
     /// One line per number.
     Csv,

@@ -1,17 +1,26 @@
 //! The evaluation as comma-separated values (RFC 4180), one line per number and kind.
 
+use crate::at_attempt::AtAttempt;
+use crate::shares::ShareResult;
 use crate::summary::{CellResult, MeanResult, PassAtK, Summary};
 
 const HEADER: &str = "kind,model,source,attempts,questions,dialogues,correct,value,low,high,\
 attempts_used,response_tokens,truncated\n";
 
-/// `kind` is `accuracy`, `mean` (over sources) or `pass_at_k` (`attempts` is k); what a kind does
-/// not have is empty.
+/// `kind` is `accuracy`, `mean` (over sources), `pass_at_k` (`attempts` is k), `within_k` or the name of a share; what a
+/// kind does not have is empty.
 pub fn text(summary: &Summary) -> String {
     let results = summary.results.iter().map(result);
     let means = summary.means.iter().map(mean);
     let passes = summary.pass_at_k.iter().map(pass);
-    let lines: String = results.chain(means).chain(passes).collect();
+    let within = summary.at_attempt.iter().map(within);
+    let shares = summary.shares.iter().map(share);
+    let lines = results
+        .chain(means)
+        .chain(passes)
+        .chain(within)
+        .chain(shares);
+    let lines: String = lines.collect();
     HEADER.to_owned() + &lines
 }
 
@@ -55,6 +64,38 @@ fn pass(row: &PassAtK) -> String {
         row.k,
         row.questions,
         row.estimate,
+        row.low,
+        row.high
+    )
+}
+
+/// `attempts` is `k/n`: solved within k of the n attempts allowed.
+fn within(row: &AtAttempt) -> String {
+    format!(
+        "within_k,{},{},{}/{},,{},{},{},{},{},,,\n",
+        quoted(&row.model),
+        row.source.as_deref().map(quoted).unwrap_or_default(),
+        row.k,
+        row.attempts_allowed,
+        row.dialogues,
+        row.correct,
+        row.accuracy,
+        row.low,
+        row.high
+    )
+}
+
+/// Of `dialogues` attempts or answers, `correct` are what the kind says.
+fn share(row: &ShareResult) -> String {
+    format!(
+        "{},{},{},{},,{},{},{},{},{},,,\n",
+        row.name,
+        quoted(&row.model),
+        row.source.as_deref().map(quoted).unwrap_or_default(),
+        row.attempts_allowed,
+        row.of,
+        row.count,
+        row.share,
         row.low,
         row.high
     )

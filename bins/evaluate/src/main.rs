@@ -3,10 +3,11 @@
 //! Reads graded dialogues; knows nothing about how they were played or judged.
 
 mod args;
+mod at_attempt;
 mod comma_separated;
-mod intervals;
 mod outcomes;
 mod plot;
+mod shares;
 mod summary;
 mod table;
 

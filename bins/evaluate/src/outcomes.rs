@@ -25,6 +25,8 @@ pub struct Outcome {
     pub policy_tokens: usize,
     /// The token budget ended it.
     pub truncated: bool,
+    /// What its attempts add to the statistics.
+    pub counts: measures::Dialogue,
 }
 
 /// One cell of the evaluation.
@@ -113,6 +115,7 @@ fn outcome(row: &Row) -> Result<Outcome, FieldError> {
         attempts_used: row.int32("attempts_used")?,
         policy_tokens: mask.iter().filter(|sampled| **sampled).count(),
         truncated: row.text("stop_reason")? == "length",
+        counts: measures::Dialogue::of(row.attempts("attempts")?),
     })
 }
 

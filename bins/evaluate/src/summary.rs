@@ -2,10 +2,12 @@
 //!
 //! Knows nothing about how it is shown.
 
+use measures::{Cluster, Estimate, pass_at};
 use serde::Serialize;
 
-use crate::intervals::{self, Cluster, Estimate, pass_at};
+use crate::at_attempt::{AtAttempt, at_attempts};
 use crate::outcomes::{Outcome, Outcomes, Questions};
+use crate::shares::{ShareResult, shares};
 
 /// The whole evaluation; its JSON is what `evaluate --format json` prints.
 #[derive(Debug, Serialize)]
@@ -19,6 +21,8 @@ pub struct Summary {
     pub results: Vec<CellResult>,
     pub means: Vec<MeanResult>,
     pub pass_at_k: Vec<PassAtK>,
+    pub at_attempt: Vec<AtAttempt>,
+    pub shares: Vec<ShareResult>,
 }
 
 /// One model on one benchmark with one number of attempts allowed.
@@ -36,6 +40,8 @@ pub struct CellResult {
     /// Means over dialogues.
     pub attempts_used: f64,
     pub response_tokens: f64,
+    /// Answers of a dialogue that differ from those before them.
+    pub unique_answers: f64,
     /// Share of dialogues that the token budget ended.
     pub truncated: f64,
 }
@@ -86,6 +92,7 @@ impl Summary {
             .flat_map(|model| passes(model, outcomes))
             .collect();
         let left_out = outcomes.left_out;
+        let at_attempt = at_attempts(&models, outcomes);
         Summary {
             confidence: 0.95,
             models,
@@ -94,11 +101,13 @@ impl Summary {
             results,
             means,
             pass_at_k,
+            at_attempt,
+            shares: shares(outcomes),
         }
     }
 }
 
-fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+pub fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
     for name in names {
         if !known.contains(name) {
@@ -112,7 +121,8 @@ fn result(model: &str, source: &str, attempts_allowed: i32, questions: &Question
     let all = || questions.values().flatten();
     let dialogues = all().count();
     let mean = |of: fn(&Outcome) -> f64| all().map(of).sum::<f64>() / dialogues as f64;
-    let estimate = intervals::share(&clusters(questions), dialogues as f64);
+    // A cell without a dialogue does not come to be.
+    let estimate = measures::share(&clusters(questions), dialogues as f64).unwrap_or_default();
     CellResult {
         model: model.into(),
         source: source.into(),
@@ -125,6 +135,7 @@ fn result(model: &str, source: &str, attempts_allowed: i32, questions: &Question
         high: estimate.high,
         attempts_used: mean(|outcome| f64::from(outcome.attempts_used)),
         response_tokens: mean(|outcome| outcome.policy_tokens as f64),
+        unique_answers: mean(|outcome| outcome.counts.unique.hits as f64),
         truncated: mean(|outcome| f64::from(u8::from(outcome.truncated))),
     }
 }
@@ -161,7 +172,7 @@ fn mean_result(model: &str, attempts_allowed: i32, parts: &[&CellResult]) -> Mea
         low: part.low,
         high: part.high,
     };
-    let accuracy = intervals::mean(&parts.iter().map(estimate).collect::<Vec<_>>());
+    let accuracy = measures::mean(&parts.iter().map(estimate).collect::<Vec<_>>());
     let mean = |of: fn(&CellResult) -> f64| {
         parts.iter().map(|part| of(part)).sum::<f64>() / parts.len() as f64
     };
@@ -178,7 +189,7 @@ fn mean_result(model: &str, attempts_allowed: i32, parts: &[&CellResult]) -> Mea
     }
 }
 
-fn sources_of(model: &str, outcomes: &Outcomes) -> usize {
+pub fn sources_of(model: &str, outcomes: &Outcomes) -> usize {
     let cells = outcomes.cells.keys().filter(|cell| cell.model == model);
     distinct(cells.map(|cell| &cell.source)).len()
 }
@@ -211,7 +222,7 @@ fn passes(model: &str, outcomes: &Outcomes) -> Vec<PassAtK> {
             .iter()
             .map(|(_, questions, _)| questions.len())
             .sum();
-        passes.push(pass(model, None, k, questions, intervals::mean(&parts)));
+        passes.push(pass(model, None, k, questions, measures::mean(&parts)));
     }
     passes
 }
@@ -236,7 +247,7 @@ fn pass_estimate(questions: &Questions, k: u64) -> Estimate {
     };
     let clusters: Vec<Cluster> = questions.values().map(of_question).collect();
     let trials = questions.values().map(Vec::len).sum::<usize>();
-    intervals::share(&clusters, trials as f64)
+    measures::share(&clusters, trials as f64).unwrap_or_default()
 }
 
 fn pass(

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::at_attempt::AtAttempt;
 use crate::summary::{CellResult, MeanResult, PassAtK, Summary};
 
 /// Cells of a table and how they stand: text to the left, numbers to the right.
@@ -28,6 +29,15 @@ pub fn text(summary: &Summary) -> String {
             &mut text,
             "pass@k of independent single attempts",
             passes(summary),
+        );
+    }
+    if summary.at_attempt.iter().any(|row| row.k > 1) {
+        let title = "Accuracy at attempt k, with feedback (most attempts allowed)";
+        section(&mut text, title, at_attempts(summary));
+        section(
+            &mut text,
+            "Attempts (most attempts allowed, all benchmarks)",
+            shares(summary),
         );
     }
     text.push_str("Intervals: 95 %.");
@@ -142,6 +152,81 @@ fn passes(summary: &Summary) -> Grid {
         header: vec!["benchmark", "k", "model", "pass@k", "interval", "questions"],
         text_columns: 3,
         rows: rows.iter().map(cells).collect(),
+    }
+}
+
+/// Whether a row is of its model's dialogues with the most attempts allowed.
+fn of_most(summary: &Summary, model: &str, allowed: i32) -> bool {
+    let of_model = summary.results.iter().filter(|row| row.model == model);
+    of_model.map(|row| row.attempts_allowed).max() == Some(allowed)
+}
+
+fn at_attempts(summary: &Summary) -> Grid {
+    let several = summary.sources.len() > 1;
+    let shown = |row: &&AtAttempt| {
+        of_most(summary, &row.model, row.attempts_allowed) && (several || row.source.is_some())
+    };
+    let mut rows: Vec<&AtAttempt> = summary.at_attempt.iter().filter(shown).collect();
+    rows.sort_by_key(|row| {
+        let source = row.source.as_ref();
+        let source = source.and_then(|source| place(&summary.sources, source));
+        let model = place(&summary.models, &row.model);
+        (source.unwrap_or(usize::MAX), row.k, model)
+    });
+    let pass = |row: &AtAttempt| {
+        let mut passes = summary.pass_at_k.iter();
+        let beside = passes.find(|pass| {
+            pass.model == row.model
+                && pass.source == row.source
+                && i64::from(row.k) == pass.k as i64
+        });
+        beside.map_or_else(String::new, |pass| {
+            format!("{:.1} %", 100.0 * pass.estimate)
+        })
+    };
+    let cells = |row: &&AtAttempt| {
+        let source = row.source.clone().unwrap_or_else(|| "mean".into());
+        let head = [source, row.k.to_string(), row.model.clone()];
+        let count = format!("{}/{}", row.correct, row.dialogues);
+        let figures = figures(row.accuracy, row.low, row.high);
+        head.into_iter()
+            .chain(figures)
+            .chain([count, pass(row)])
+            .collect()
+    };
+    Grid {
+        header: vec![
+            "benchmark",
+            "k",
+            "model",
+            "within k",
+            "interval",
+            "solved",
+            "pass@k",
+        ],
+        text_columns: 3,
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
+fn shares(summary: &Summary) -> Grid {
+    let mut rows = Vec::new();
+    for share in measures::SHARES {
+        let of_share = summary.shares.iter().filter(|row| {
+            let whole = row.source.is_none() && row.name == share.name;
+            whole && of_most(summary, &row.model, row.attempts_allowed)
+        });
+        rows.extend(of_share.map(|row| {
+            let head = [share.meaning.to_owned(), String::new(), row.model.clone()];
+            let figures = figures(row.share, row.low, row.high);
+            let count = format!("{}/{}", row.count, row.of);
+            head.into_iter().chain(figures).chain([count]).collect()
+        }));
+    }
+    Grid {
+        header: vec!["of", "", "model", "share", "interval", "count"],
+        text_columns: 3,
+        rows,
     }
 }
 

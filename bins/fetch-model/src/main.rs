@@ -26,9 +26,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args, context: &Context) -> anyhow::Result<()> {
-    let directory = match is_path(&args.model) {
-        true => checkpoints::resolve(&args.model)?,
-        false => by_name(&args, context)?,
+    let directory = if is_path(&args.model) {
+        checkpoints::resolve(&args.model)?
+    } else {
+        by_name(&args, context)?
     };
     check(&directory)?;
     writeln!(std::io::stdout(), "{}", directory.display())?;

@@ -6,7 +6,7 @@ use attempts::{RewardAt, RewardRules, RewardScale};
 use clap::{Parser, ValueEnum};
 use grading::{Options, Rules};
 use judge::GraderArgs;
-use stage::{IoArgs, LogArgs};
+use stage::{IoArgs, LogArgs, parse};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,15 +63,15 @@ pub struct Args {
     pub grader: GraderArgs,
 
     /// Reward when the last attempt is right
-    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
+    #[arg(long, value_name = "REWARD", default_value_t = 1.0, allow_negative_numbers = true, value_parser = parse::finite::<f32>, conflicts_with_all = MODES)]
     pub reward_correct: f32,
 
     /// Reward when it is not, but some attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
+    #[arg(long, value_name = "REWARD", default_value_t = -0.5, allow_negative_numbers = true, value_parser = parse::finite::<f32>, conflicts_with_all = MODES)]
     pub reward_wrong: f32,
 
     /// Reward when no attempt held a final answer
-    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = finite, conflicts_with_all = MODES)]
+    #[arg(long, value_name = "REWARD", default_value_t = -1.0, allow_negative_numbers = true, value_parser = parse::finite::<f32>, conflicts_with_all = MODES)]
     pub reward_no_answer: f32,
 
     /// What a reward is given for
@@ -79,11 +79,11 @@ pub struct Args {
     pub reward_at: RewardAtName,
 
     /// Factor on --reward-correct for every attempt before the right one, 0 to 1
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = share, conflicts_with_all = MODES)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = parse::share::<f64>, conflicts_with_all = MODES)]
     pub attempt_discount: f64,
 
     /// Taken off for every answer that the grader finds equal to an earlier one of the same dialogue
-    #[arg(long, value_name = "REWARD", default_value_t = 0.0, value_parser = not_negative, conflicts_with_all = MODES)]
+    #[arg(long, value_name = "REWARD", default_value_t = 0.0, value_parser = parse::not_negative::<f64>, conflicts_with_all = MODES)]
     pub repeat_penalty: f64,
 
     /// --compare: field of the short answer; rows without it use the response
@@ -182,25 +182,4 @@ impl Args {
             repeat_penalty: self.repeat_penalty,
         }
     }
-}
-
-fn finite(text: &str) -> Result<f32, String> {
-    text.parse::<f32>()
-        .ok()
-        .filter(|number| number.is_finite())
-        .ok_or_else(|| "expected a finite number".to_owned())
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok();
-    number
-        .filter(|number| (0.0..=1.0).contains(number))
-        .ok_or_else(|| "expected a number from 0 to 1".to_owned())
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok();
-    number
-        .filter(|number| number.is_finite() && *number >= 0.0)
-        .ok_or_else(|| "expected a finite number of at least 0".to_owned())
 }

@@ -3,6 +3,7 @@
 //! The loop itself lies in `pipelines/`; this program knows nothing about models or algorithms.
 
 mod args;
+mod attempt_numbers;
 mod clock;
 mod command_line;
 mod commands;

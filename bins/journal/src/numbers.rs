@@ -9,6 +9,7 @@ use anyhow::Result;
 use records::{FieldError, Row, Verdict};
 use serde_json::{Map, Value};
 
+use crate::attempt_numbers::Attempts;
 use crate::metrics::Line;
 
 /// Sums over graded dialogues.
@@ -22,6 +23,7 @@ struct Dialogues {
     attempts_allowed: i64,
     policy_tokens: u64,
     cut_short: u64,
+    attempts: Attempts,
 }
 
 /// Means over the dialogues of a graded file.
@@ -40,17 +42,18 @@ impl Dialogues {
         if !reward.is_finite() {
             return Err(row.fail("reward", "expected a finite number"));
         }
-        let first = row
-            .attempts("attempts")?
-            .first()
-            .map(|attempt| attempt.verdict);
+        let attempts = row.attempts("attempts")?;
+        let first = attempts.first().map(|attempt| attempt.verdict);
         let mask = row.bools("loss_mask")?;
         self.count += 1;
         self.reward += f64::from(reward);
         self.correct += u64::from(row.bool("correct")?);
         self.correct_at_first += u64::from(first == Some(Verdict::Correct));
         self.attempts_used += i64::from(row.int32("attempts_used")?);
-        self.attempts_allowed += i64::from(row.int32("attempts_allowed")?);
+        let allowed = row.int32("attempts_allowed")?;
+        self.attempts_allowed += i64::from(allowed);
+        self.attempts
+            .add(row.text("question_id")?, allowed, attempts);
         self.policy_tokens += mask.iter().filter(|trained| **trained).count() as u64;
         self.cut_short += u64::from(row.text("stop_reason")? == "length");
         Ok(())
@@ -71,6 +74,7 @@ impl Dialogues {
         ] {
             line.insert(name.into(), rounded(sum / count));
         }
+        self.attempts.estimates(&mut line);
         line
     }
 }

@@ -50,9 +50,10 @@ pub enum SettingsError {
 }
 
 fn hint(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map_or(String::new(), |key| format!(" (did you mean `{key}`?)"))
+    match nearest {
+        Some(key) => format!(" (did you mean `{key}`?)"),
+        None => " (+table.key=value adds one that the preset leaves out)".to_owned(),
+    }
 }
 
 /// Resolved settings.
@@ -63,7 +64,8 @@ impl Settings {
     /// The first of `files` is the base and names the known keys; later files and then
     /// `assignments` (`table.key=value`, or `key=value` where only one table has the key) win.
     ///
-    /// A later file may add a key to a stage's table, since the stage itself checks its keys.
+    /// A later file may add a key to a stage's table, since the stage itself checks its keys; an assignment does so as
+    /// `+table.key=value`.
     pub fn resolve(files: &[PathBuf], assignments: &[String]) -> Result<Settings, SettingsError> {
         let mut settings = Settings(Table::new());
         for (position, path) in files.iter().enumerate() {
@@ -159,10 +161,26 @@ impl Settings {
                     assignment: assignment.into(),
                 })?;
         let origin = format!("--set {assignment}");
-        let key = self.full_key(key.trim())?;
+        let key = key.trim();
+        if let Some(key) = key.strip_prefix('+') {
+            return self.add(key, text.trim(), &origin);
+        }
+        let key = self.full_key(key)?;
         let known = self.get(&key).ok_or_else(|| self.unknown(&key, &origin))?;
         let value = read_value(known, text.trim());
         self.replace(&key, value, &origin)
+    }
+
+    /// Sets a key that a stage knows and the base file leaves out; the stage itself checks it.
+    fn add(&mut self, key: &str, text: &str, origin: &str) -> Result<(), SettingsError> {
+        if self.get(key).is_some() {
+            return self.assign(&format!("{key}={text}"));
+        }
+        let stage_key = key.split_once('.').filter(|(table, _)| *table != LOOP);
+        let known = stage_key.filter(|(table, _)| self.get(table).is_some_and(Value::is_table));
+        let (table, name) = known.ok_or_else(|| self.unknown(key, origin))?;
+        let value = toml_value(text).unwrap_or_else(|| Value::String(text.into()));
+        self.insert(table, name, value, origin)
     }
 
     /// `run.key`, or the only table's key of that name, for a key without a table.
@@ -284,15 +302,16 @@ fn collect_leaves<'a>(prefix: &str, table: &'a Table, leaves: &mut BTreeMap<Stri
 
 /// Text from the command line as a value: as it stands where a string is known, TOML otherwise.
 fn read_value(known: &Value, text: &str) -> Value {
-    let parsed = format!("value = {text}")
-        .parse::<Table>()
-        .ok()
-        .and_then(|mut t| t.remove("value"));
-    match (known, parsed) {
+    match (known, toml_value(text)) {
         (Value::String(_), Some(Value::String(quoted))) => Value::String(quoted),
         (Value::String(_), _) | (_, None) => Value::String(text.into()),
         (_, Some(value)) => value,
     }
+}
+
+fn toml_value(text: &str) -> Option<Value> {
+    let mut table = format!("value = {text}").parse::<Table>().ok()?;
+    table.remove("value")
 }
 
 /// Whole and decimal numbers are one kind: `1` and `1.0` are both fine for a rate.
@@ -310,4 +329,56 @@ fn kind(value: &Value) -> &'static str {
 /// Threads are adjustable because every stage gives the same bytes whatever their number.
 fn adjustable(key: &str) -> bool {
     ADJUSTABLE.contains(&key) || key.ends_with(".threads")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
+mod tests {
+    use super::*;
+
+    fn resolved(assignments: &[&str]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("base.toml");
+        fs_err::write(&path, "[run]\nsteps = 3\n[rollout]\ntemperature = 1.0\n").unwrap();
+        let assignments: Vec<String> = assignments.iter().map(ToString::to_string).collect();
+        Settings::resolve(&[path], &assignments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_plus_adds_what_the_preset_leaves_out() {
+        let settings = resolved(&[
+            "+rollout.feedback=[\"verdict\", \"quote\"]",
+            "+rollout.thinking=off",
+            "+rollout.top-k=5",
+            "+rollout.temperature=0.5",
+        ])
+        .unwrap();
+        assert_eq!(
+            settings.get("rollout.thinking").unwrap().as_str(),
+            Some("off")
+        );
+        assert_eq!(settings.get("rollout.top-k").unwrap().as_integer(), Some(5));
+        assert_eq!(
+            settings
+                .get("rollout.feedback")
+                .unwrap()
+                .as_array()
+                .unwrap()
+                .len(),
+            2
+        );
+        assert_eq!(
+            settings.get("rollout.temperature").unwrap().as_float(),
+            Some(0.5)
+        );
+        for (wrong, part) in [
+            ("+rollot.thinking=off", "unknown setting `rollot.thinking`"),
+            ("+run.stepz=1", "did you mean `run.steps`"),
+            ("+rollout.temperature=hot", "expected a number"),
+            ("rollout.thinking=off", "+table.key=value adds one"),
+        ] {
+            let error = resolved(&[wrong]).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+    }
 }

@@ -25,7 +25,8 @@ enum Rule {
 fn rule(field: &str) -> Rule {
     match field {
         "rl_step" | "optimizer_step" | "epoch" | "minibatch" | "seconds" => Rule::Skip,
-        "tokens" | "policy_tokens" => Rule::Sum,
+        "tokens" => Rule::Sum,
+        name if name.ends_with("_tokens") => Rule::Sum,
         name if name.ends_with("_lr") => Rule::Last,
         name if name.ends_with("_max") => Rule::Largest,
         _ => Rule::Mean,

@@ -445,6 +445,7 @@ fn a_step_becomes_one_line_of_numbers() {
         ("truncated", 0.0),
         ("optimizer_steps", 2.0),
         ("policy_loss", -0.02),
+        ("value_tokens", 7.0),
         ("actor_lr", 1e-6),
     ];
     for (field, value) in expected {

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, ValueEnum};
-use compute::{ComputeArgs, parse};
+use compute::ComputeArgs;
 use ppo::losses::KlEstimator;
 use ppo::reduction::LossMean;
-use stage::{LogArgs, TableFormat};
+use stage::{LogArgs, TableFormat, parse};
 
 /// One pass of clipped PPO over dialogues with advantages: trains policy and critic
 ///
 /// Needs `token_ids`, `loss_mask`, `policy_logprobs` and `advantages`; for the critic `values` and
-/// `returns`; with a KL weight `reference_logprobs`; with --tis-cap `logprobs`. The checkpoint
+/// `returns`; with a KL weight `reference_logprobs`; with --tis-cap `logprobs`. Learns at the policy
+/// tokens, or at those of them that `learn_mask` and for the critic `value_mask` name. The checkpoint
 /// (policy/, critic/, optimizer/, state.json) appears complete or not at all. Metrics, one JSON
 /// record per optimiser step, go to standard output or to --metrics.
 #[derive(Parser, Debug)]
@@ -70,11 +71,11 @@ pub struct Args {
 #[command(next_help_heading = "Loss")]
 pub struct LossArgs {
     /// The ratio counts no lower than 1 - this
-    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::share)]
+    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::share::<f64>)]
     pub clip_low: f64,
 
     /// The ratio counts no higher than 1 + this
-    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::not_negative::<f64>)]
     pub clip_high: f64,
 
     /// Bound on the loss at negative advantages, in advantages; above 1, 0 leaves it out
@@ -82,15 +83,15 @@ pub struct LossArgs {
     pub dual_clip: f64,
 
     /// Cap of the importance weight that corrects for the sampler; 0 leaves the weight out
-    #[arg(long, value_name = "CAP", default_value_t = 0.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "CAP", default_value_t = 0.0, value_parser = parse::not_negative::<f64>)]
     pub tis_cap: f64,
 
     /// Values count no further than this from the old ones; 0 leaves the clip out
-    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::not_negative::<f64>)]
     pub value_clip: f64,
 
     /// Weight of the divergence from the reference in the loss; 0 leaves it out
-    #[arg(long, value_name = "WEIGHT", default_value_t = 0.01, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.01, value_parser = parse::not_negative::<f64>)]
     pub kl_coef: f64,
 
     /// Estimator of the divergence from the reference
@@ -98,7 +99,7 @@ pub struct LossArgs {
     pub kl_estimator: Estimator,
 
     /// Weight of the entropy bonus; 0 leaves it out
-    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "WEIGHT", default_value_t = 0.0, value_parser = parse::not_negative::<f64>)]
     pub entropy_coef: f64,
 
     /// What the loss is a mean over. `token` is exact whatever the micro-batches
@@ -123,11 +124,11 @@ pub struct OptimisationArgs {
     pub no_shuffle: bool,
 
     /// Highest learning rate of the policy
-    #[arg(long, value_name = "RATE", default_value_t = 5e-7, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "RATE", default_value_t = 5e-7, value_parser = parse::not_negative::<f64>)]
     pub actor_lr: f64,
 
     /// Highest learning rate of the critic
-    #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = parse::not_negative::<f64>)]
     pub critic_lr: f64,
 
     /// Optimiser steps of the whole run, over which the learning rate warms up and decays; without this flag it is constant
@@ -135,11 +136,11 @@ pub struct OptimisationArgs {
     pub total_steps: Option<u64>,
 
     /// Learning rate at the end of the run, as a share of the highest
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = parse::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = parse::share::<f64>)]
     pub min_lr_ratio: f64,
 
     /// Share of the run over which the learning rate rises
-    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = parse::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = parse::share::<f64>)]
     pub warmup_ratio: f64,
 
     /// Calls of this program, from the start of the run, that train the critic alone
@@ -147,11 +148,11 @@ pub struct OptimisationArgs {
     pub critic_warmup_steps: u64,
 
     /// Bound on the global gradient norm; 0 leaves it out
-    #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = parse::not_negative::<f64>)]
     pub max_grad_norm: f64,
 
     /// Weight decay of matrices
-    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse::not_negative::<f64>)]
     pub weight_decay: f64,
 
     /// Decay rates of AdamW's two moments
@@ -159,7 +160,7 @@ pub struct OptimisationArgs {
     pub betas: (f64, f64),
 
     /// Added to AdamW's denominator
-    #[arg(long, value_name = "E", default_value_t = 1e-8, value_parser = parse::positive)]
+    #[arg(long, value_name = "E", default_value_t = 1e-8, value_parser = parse::positive::<f64>)]
     pub eps: f64,
 
     /// Seed of the minibatches
@@ -211,8 +212,9 @@ impl From<Mean> for LossMean {
 
 fn dual_clip(text: &str) -> Result<f64, String> {
     let number = parse::not_negative(text)?;
-    match number == 0.0 || number > 1.0 {
-        true => Ok(number),
-        false => Err("expected 0 or a number above 1".to_owned()),
+    if number == 0.0 || number > 1.0 {
+        Ok(number)
+    } else {
+        Err("expected 0 or a number above 1".to_owned())
     }
 }

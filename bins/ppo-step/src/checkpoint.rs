@@ -4,15 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use checkpoints::{CheckpointWriter, OutgoingTensor, StagedDirectory, Weights, write_model};
-use ppo::state::{FORMAT, NetworkState, Parents, TrainingState, settings_sha256, write_moments};
-use ppo::trainee::Trainee;
+use ppo::optimizer::Optimizer;
+use ppo::state::{
+    FORMAT, NetworkState, Parents, TrainingState, file_sha256, settings_sha256, write_moments,
+};
 use ppo::update::Learners;
 use transformer::dtype_of;
 
 use crate::learners::Sources;
 
 /// What the state says besides the networks.
-pub struct Account {
+pub struct RunState {
     pub rl_steps: u64,
     pub seed: u64,
     pub settings: serde_json::Value,
@@ -23,7 +25,7 @@ pub fn publish(
     staged: StagedDirectory,
     learners: &Learners,
     sources: &Sources,
-    account: Account,
+    run: RunState,
 ) -> Result<()> {
     let directory = staged.temporary_path().to_owned();
     fs_err::create_dir(directory.join("optimizer"))?;
@@ -36,7 +38,7 @@ pub fn publish(
         "policy",
         source,
         policy.model.outgoing(dtype),
-        &policy.trainee,
+        &policy.optimizer,
     )?;
     let critic = match (&learners.critic, &sources.critic) {
         (Some(critic), Some(hashed)) => {
@@ -46,23 +48,23 @@ pub fn publish(
                 "critic",
                 source,
                 tensors,
-                &critic.trainee,
+                &critic.optimizer,
             )?)
         }
         _ => None,
     };
     let state = TrainingState {
         format: FORMAT,
-        rl_steps: account.rl_steps,
-        seed: account.seed,
+        rl_steps: run.rl_steps,
+        seed: run.seed,
         policy,
         critic,
         parents: Parents {
             policy_sha256: sources.policy.sha256.clone(),
             critic_sha256: sources.critic.as_ref().map(|critic| critic.sha256.clone()),
         },
-        settings_sha256: settings_sha256(&account.settings),
-        settings: account.settings,
+        settings_sha256: settings_sha256(&run.settings),
+        settings: run.settings,
     };
     state.write(&directory.join("state.json"))?;
     staged.publish().context("failed to publish the checkpoint")
@@ -74,20 +76,18 @@ fn network(
     name: &str,
     source: &Path,
     tensors: Vec<OutgoingTensor<'_>>,
-    trainee: &Trainee,
+    optimizer: &Optimizer,
 ) -> Result<NetworkState> {
     let folder = directory.join(name);
     fs_err::create_dir(&folder)?;
     write_model(&folder, source, tensors, CheckpointWriter::SHARD_BYTES)?;
-    write_moments(
-        trainee,
-        &directory
-            .join("optimizer")
-            .join(format!("{name}.safetensors")),
-    )?;
-    let sha256 = Weights::open(&folder)?.sha256();
+    let moments = directory
+        .join("optimizer")
+        .join(format!("{name}.safetensors"));
+    write_moments(optimizer, &moments)?;
     Ok(NetworkState {
-        optimizer_steps: trainee.steps(),
-        sha256,
+        optimizer_steps: optimizer.steps(),
+        sha256: Weights::open(&folder)?.sha256(),
+        optimizer_sha256: Some(file_sha256(&moments)?),
     })
 }

@@ -7,11 +7,12 @@ use compute::Compute;
 use ppo::adamw::AdamWSettings;
 use ppo::error::Network;
 use ppo::flat::Flat;
+use ppo::optimizer::{Optimizer, OptimizerSettings};
 use ppo::schedule::Schedule;
 use ppo::source::Source;
 use ppo::state::{NetworkState, TrainingState, read_moments};
-use ppo::trainee::{Trainee, TraineeSettings};
 use ppo::update::{Learner, Learners};
+use tracing::warn;
 
 use crate::args::{Args, OptimisationArgs};
 
@@ -45,20 +46,21 @@ impl Sources {
 }
 
 /// Where an earlier pass left off.
-pub struct Past {
+pub struct PreviousCheckpoint {
     /// The folder with the moments.
     folder: PathBuf,
     state_path: PathBuf,
     pub state: TrainingState,
 }
 
-impl Past {
+impl PreviousCheckpoint {
     /// Reads the state of a checkpoint, given as its own directory or its `optimizer`.
     pub fn open(directory: &Path) -> Result<Self> {
         let inside = directory.join("optimizer");
-        let (root, folder) = match inside.is_dir() {
-            true => (directory.to_owned(), inside),
-            false => (directory.join(".."), directory.to_owned()),
+        let (root, folder) = if inside.is_dir() {
+            (directory.to_owned(), inside)
+        } else {
+            (directory.join(".."), directory.to_owned())
         };
         ensure!(
             folder.is_dir(),
@@ -93,14 +95,21 @@ impl Past {
 
     fn restore(
         &self,
-        trainee: &mut Trainee,
+        optimizer: &mut Optimizer,
         network: Network,
         state: &NetworkState,
         sha256: &str,
     ) -> Result<()> {
         state.expect(sha256, network, &self.state_path)?;
         let path = self.folder.join(format!("{network}.safetensors"));
-        Ok(read_moments(trainee, &path, state.optimizer_steps)?)
+        if !state.expect_moments(&path)? {
+            warn!(
+                "{}: no hash of {}, which is taken as it is",
+                self.state_path.display(),
+                path.display()
+            );
+        }
+        Ok(read_moments(optimizer, &path, state.optimizer_steps)?)
     }
 }
 
@@ -109,36 +118,33 @@ pub fn load(
     args: &Args,
     sources: &Sources,
     compute: &Compute,
-    past: Option<&Past>,
+    previous: Option<&PreviousCheckpoint>,
 ) -> Result<Learners> {
-    let (device, kind) = (compute.place.device, compute.kind);
+    let (device, kind) = (compute.execution.device, compute.kind);
     let policy = sources
         .policy
         .source
         .decoder(device, kind, true)
         .context("failed to load --policy")?;
-    let mut trainee = trainee(
-        Flat::new(policy.parameters()),
-        &args.optimisation,
-        args.optimisation.actor_lr,
-    );
-    if let Some(past) = past {
-        past.restore(
-            &mut trainee,
+    let flat = Flat::new(policy.parameters());
+    let mut optimizer = optimizer(flat, &args.optimisation, args.optimisation.actor_lr);
+    if let Some(previous) = previous {
+        previous.restore(
+            &mut optimizer,
             Network::Policy,
-            &past.state.policy,
+            &previous.state.policy,
             &sources.policy.sha256,
         )?;
     }
     Ok(Learners {
         policy: Some(Learner {
             model: policy,
-            trainee,
+            optimizer,
         }),
         critic: sources
             .critic
             .as_ref()
-            .map(|critic| load_critic(args, critic, compute, past))
+            .map(|critic| load_critic(args, critic, compute, previous))
             .transpose()?,
     })
 }
@@ -147,33 +153,30 @@ fn load_critic(
     args: &Args,
     critic: &Hashed,
     compute: &Compute,
-    past: Option<&Past>,
+    previous: Option<&PreviousCheckpoint>,
 ) -> Result<Learner<transformer::Critic>> {
-    let (device, kind) = (compute.place.device, compute.kind);
+    let (device, kind) = (compute.execution.device, compute.kind);
     let model = critic
         .source
         .critic(device, kind, true)
         .context("failed to load --critic")?;
-    let mut trainee = trainee(
-        Flat::new(model.parameters()),
-        &args.optimisation,
-        args.optimisation.critic_lr,
-    );
+    let flat = Flat::new(model.parameters());
+    let mut optimizer = optimizer(flat, &args.optimisation, args.optimisation.critic_lr);
     // A run may take its first critic after steps without one: it then starts with fresh moments.
-    if let Some((past, state)) = past.and_then(|past| Some((past, past.state.critic.as_ref()?))) {
-        past.restore(&mut trainee, Network::Critic, state, &critic.sha256)?;
+    if let Some((previous, state)) = previous.and_then(|p| Some((p, p.state.critic.as_ref()?))) {
+        previous.restore(&mut optimizer, Network::Critic, state, &critic.sha256)?;
     }
-    Ok(Learner { model, trainee })
+    Ok(Learner { model, optimizer })
 }
 
-fn trainee(flat: Flat, args: &OptimisationArgs, peak: f64) -> Trainee {
+fn optimizer(flat: Flat, args: &OptimisationArgs, peak: f64) -> Optimizer {
     let schedule = match args.total_steps {
         Some(total) => Schedule::cosine(peak, args.min_lr_ratio, args.warmup_ratio, total),
         None => Schedule::constant(peak),
     };
-    let settings = TraineeSettings {
+    let settings = OptimizerSettings {
         schedule,
-        optimizer: AdamWSettings {
+        adamw: AdamWSettings {
             beta1: args.betas.0,
             beta2: args.betas.1,
             epsilon: args.eps,
@@ -181,7 +184,7 @@ fn trainee(flat: Flat, args: &OptimisationArgs, peak: f64) -> Trainee {
         },
         max_grad_norm: positive(args.max_grad_norm),
     };
-    Trainee::new(flat, settings)
+    Optimizer::new(flat, settings)
 }
 
 /// 0 stands for leaving something out.

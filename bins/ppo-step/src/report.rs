@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use ppo::sums::StepMetrics;
+use ppo::losses::LOG_RATIO_BOUND;
+use ppo::micro_batch::{BOUNDED_KL, BOUNDED_RATIOS};
+use ppo::update::StepMetrics;
 use serde::Serialize;
 use stage::Progress;
 use tables::{ClosedPipe, Output};
+use tracing::warn;
 
 /// Where every optimiser step is told.
 pub struct Report {
@@ -16,6 +19,8 @@ pub struct Report {
     output: Option<Output>,
     rl_step: u64,
     steps: u64,
+    bounded_ratios: f64,
+    bounded_kl: f64,
 }
 
 /// What is printed.
@@ -38,6 +43,8 @@ impl Report {
             output: Some(output),
             rl_step,
             steps,
+            bounded_ratios: 0.0,
+            bounded_kl: 0.0,
         })
     }
 
@@ -48,6 +55,10 @@ impl Report {
             metrics,
         };
         self.steps += 1;
+        if let Some(policy) = &metrics.policy {
+            self.bounded_ratios += policy.value(BOUNDED_RATIOS).unwrap_or(0.0);
+            self.bounded_kl += policy.value(BOUNDED_KL).unwrap_or(0.0);
+        }
         let mut line = serde_json::to_vec(&record)?;
         line.push(b'\n');
         if let Err(error) = self.write(&line) {
@@ -76,9 +87,26 @@ impl Report {
 
     pub fn finish(self) -> Result<()> {
         self.bar.finish();
+        self.warn_of_bounds();
         match self.output {
             Some(output) => Ok(output.finish()?),
             None => Ok(()),
+        }
+    }
+
+    /// A policy that is so far from where it was, or from the reference, is rarely meant.
+    fn warn_of_bounds(&self) {
+        for (tokens, other) in [
+            (self.bounded_ratios, "policy_logprobs"),
+            (self.bounded_kl, "reference_logprobs"),
+        ] {
+            if tokens > 0.0 {
+                warn!(
+                    tokens,
+                    "log-probabilities more than {LOG_RATIO_BOUND} from {other}: counted as \
+                     {LOG_RATIO_BOUND}, without a gradient"
+                );
+            }
         }
     }
 }

@@ -12,16 +12,19 @@ use serde_json::{Value, json};
 use stage::Context;
 
 use crate::args::Args;
-use crate::checkpoint::{Account, publish};
+use crate::checkpoint::{RunState, publish};
 use crate::launcher::check_ranks;
-use crate::learners::{Past, Sources, load, positive};
+use crate::learners::{PreviousCheckpoint, Sources, load, positive};
 use crate::report::Report;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
     check_ranks()?;
     let compute = args.compute.resolve()?;
-    let past = args.optimizer.as_deref().map(Past::open).transpose()?;
-    let rl_step = past.as_ref().map_or(0, |past| past.state.rl_steps);
+    let previous = args.optimizer.as_deref().map(PreviousCheckpoint::open);
+    let previous = previous.transpose()?;
+    let rl_step = previous
+        .as_ref()
+        .map_or(0, |previous| previous.state.rl_steps);
     let sources = Sources::open(&args)?;
     let settings = settings(&args, compute.batching, rl_step);
     ensure!(
@@ -29,7 +32,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         "--critic-warmup-steps trains the critic alone, but there is no --critic"
     );
     let experiences = read(&args, &sources, &settings)?;
-    let mut learners = load(&args, &sources, &compute, past.as_ref())?;
+    let mut learners = load(&args, &sources, &compute, previous.as_ref())?;
     let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
         format!(
             "failed to prepare --output-dir {}",
@@ -43,23 +46,23 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         args.metrics.as_deref(),
         bar,
         rl_step,
-        past.map_or(0, |past| past.most_steps()),
+        previous.map_or(0, |previous| previous.most_steps()),
     )?;
     update(
         &mut learners,
         &experiences,
         &settings,
-        &compute.place,
+        &compute.execution,
         rl_step,
         |step| Ok(report.step(step)?),
     )?;
     report.finish()?;
-    let account = Account {
+    let state = RunState {
         rl_steps: rl_step + 1,
         seed: settings.seed,
-        settings: account(&args, &settings, &compute)?,
+        settings: settings_record(&args, &settings, &compute)?,
     };
-    publish(staged, &learners, &sources, account)
+    publish(staged, &learners, &sources, state)
 }
 
 fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSettings {
@@ -124,7 +127,11 @@ fn steps(settings: &UpdateSettings, dialogues: usize) -> u64 {
 }
 
 /// The settings that shape the result, for the state.
-fn account(args: &Args, settings: &UpdateSettings, compute: &compute::Compute) -> Result<Value> {
+fn settings_record(
+    args: &Args,
+    settings: &UpdateSettings,
+    compute: &compute::Compute,
+) -> Result<Value> {
     let optimisation = &args.optimisation;
     Ok(json!({
         "update": serde_json::to_value(settings)?,

@@ -162,19 +162,49 @@ fn a_dialogue_without_policy_tokens_is_no_lesson() {
     assert!(bench.fail(&[]).contains("no dialogue has a policy token"));
 }
 
-/// A ratio of exp(200) overflows float32; with a negative advantage nothing clips it.
+/// With a negative advantage nothing clips the ratio, which is bounded at exp(20): 4.9e8 times an
+/// advantage near the end of float32 is beyond it.
 #[test]
 fn a_loss_that_is_not_finite_names_its_dialogues() {
     let overflow = |row: &mut Value| {
         let last = row["token_ids"].as_array().unwrap().len() - 1;
         row["loss_mask"][last] = json!(true);
         row["policy_logprobs"][last] = json!(-200.0);
-        row["advantages"][last] = json!(-1.0);
+        row["advantages"][last] = json!(-3e38);
     };
     let message = refused(overflow, &["--micro-batch", "1"]);
     assert_says(
         message,
         &["policy's loss", "golden/2", "nothing was written"],
+    );
+}
+
+#[test]
+fn a_mask_beyond_the_policy_tokens_is_refused() {
+    let beyond = |mask: &'static str| {
+        move |row: &mut Value| {
+            row[mask] = row["loss_mask"].clone();
+            row[mask][0] = json!(true);
+        }
+    };
+    for mask in ["learn_mask", "value_mask"] {
+        let expected = "\"loss_mask\" is, found true at position 0";
+        let named = format!("\"{mask}\"");
+        assert_says(refused(beyond(mask), &[]), &["line 3", &named, expected]);
+        let short = |row: &mut Value| row[mask] = json!([false]);
+        assert_says(refused(short, &[]), &["line 3", &named, "token_ids"]);
+        let text = |row: &mut Value| row[mask] = json!("all");
+        assert_says(refused(text, &[]), &["line 3", &named]);
+    }
+    let critic_alone = |row: &mut Value| {
+        let length = row["loss_mask"].as_array().unwrap().len();
+        row["learn_mask"] = json!(vec![false; length]);
+        row["value_mask"] = row["loss_mask"].clone();
+    };
+    let expected = "\"learn_mask\" is, found true";
+    assert_says(
+        refused(critic_alone, &[]),
+        &["line 3", "\"value_mask\"", expected],
     );
 }
 

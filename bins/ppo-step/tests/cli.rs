@@ -6,7 +6,8 @@ mod support;
 use std::process::Command;
 use std::time::Duration;
 
-use support::{Bench, contents, numbers, stderr};
+use fixtures::{contents, numbers};
+use support::{Bench, stderr};
 
 #[test]
 fn threads_do_not_change_a_byte() {
@@ -147,6 +148,79 @@ fn moments_of_other_weights_are_refused() {
     );
 }
 
+/// Goes on from the checkpoint `first`, whatever became of it.
+fn go_on(bench: &Bench, output: &str) -> std::process::Output {
+    let [first, policy, critic] =
+        ["first", "first/policy", "first/critic"].map(|name| bench.path(name));
+    let [first, policy, critic] = [&first, &policy, &critic].map(|path| path.to_str().unwrap());
+    let networks = [
+        "--policy",
+        policy,
+        "--critic",
+        critic,
+        "--allow-other-policy",
+    ];
+    let command = bench.command(output, &[&["--optimizer", first][..], &networks].concat());
+    // With what is said besides errors.
+    let arguments = command.get_args().filter(|argument| *argument != "--quiet");
+    Command::new(command.get_program())
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn one_flipped_bit_of_the_moments_is_noticed() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_rows(&bench.rows);
+    bench.run("first", &[]);
+    for network in ["policy", "critic"] {
+        let file = bench.path(&format!("first/optimizer/{network}.safetensors"));
+        let whole = std::fs::read(&file).unwrap();
+        // In the header's metadata, in the middle and in the last number.
+        for at in [40, whole.len() / 2, whole.len() - 1] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            std::fs::write(&file, &bytes).unwrap();
+            let outcome = go_on(&bench, "refused");
+            let message = stderr(&outcome);
+            assert_eq!(outcome.status.code(), Some(1), "{message}");
+            let named = message.contains(&format!("optimizer/{network}.safetensors: changed"));
+            assert!(named && message.contains("state.json"), "{message}");
+            bench.assert_nothing_left("refused");
+        }
+        std::fs::write(&file, &whole).unwrap();
+    }
+    assert!(go_on(&bench, "second").status.success());
+}
+
+#[test]
+fn moments_without_a_hash_are_taken_with_a_warning() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_rows(&bench.rows);
+    bench.run("first", &[]);
+    go_on(&bench, "with");
+    let file = bench.path("first/state.json");
+    let mut state: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    for network in ["policy", "critic"] {
+        let hash = state[network]
+            .as_object_mut()
+            .unwrap()
+            .remove("optimizer_sha256");
+        assert_eq!(hash.unwrap().as_str().unwrap().len(), 64);
+    }
+    std::fs::write(&file, state.to_string()).unwrap();
+    let outcome = go_on(&bench, "without");
+    let said = stderr(&outcome);
+    assert!(outcome.status.success(), "{said}");
+    assert!(
+        said.contains("WARN") && said.contains("no hash of") && said.contains("critic.safetensors"),
+        "{said}"
+    );
+    assert!(contents(&bench.path("with")) == contents(&bench.path("without")));
+}
+
 #[test]
 fn critic_warm_up_leaves_the_policy_alone() {
     let Some(bench) = Bench::new() else { return };
@@ -237,7 +311,7 @@ fn every_option_of_the_presets_is_taken() {
         bench.run("modern", &extra).is_empty(),
         "metrics belong into the file"
     );
-    let records = support::lines(&metrics);
+    let records = fixtures::read_lines(&metrics);
     // The recorded rollout log-probabilities equal the policy's here.
     assert_eq!(records[0]["importance"], 1.0);
     assert_eq!(records[0]["rollout_gap_max"], 0.0);

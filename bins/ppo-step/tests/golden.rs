@@ -4,8 +4,9 @@
 
 mod support;
 
+use fixtures::numbers;
 use serde_json::Value;
-use support::{Bench, numbers};
+use support::Bench;
 
 /// The order in which the two-part variants take the sequences.
 const ORDER: [usize; 8] = [3, 0, 6, 5, 1, 7, 2, 4];

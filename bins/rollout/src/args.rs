@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
 use judge::GraderArgs;
+use stage::parse;
 use transcript::FormatArgs;
 
 /// Plays the dialogues with a policy
@@ -61,11 +62,11 @@ pub struct Args {
 #[command(next_help_heading = "Dialogue")]
 pub struct DialogueArgs {
     /// Tokens that the policy may sample in one dialogue
-    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = positive)]
+    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = parse::count)]
     pub max_new_tokens: usize,
 
     /// Longest dialogue in tokens, prompt and feedback included; by default the model's own limit
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = parse::count)]
     pub context_length: Option<usize>,
 
     /// What ends an attempt: eos (end-of-sequence) or boxed (also a check that finds a complete boxed answer)
@@ -73,7 +74,7 @@ pub struct DialogueArgs {
     pub attempt_end: AttemptEndName,
 
     /// Sampled tokens between two checks for a boxed answer; 1 ends the attempt at once
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = positive)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = parse::count)]
     pub check_every: usize,
 
     /// Play on after a right attempt as after a wrong one, until no attempts are left: measures how often right answers
@@ -92,11 +93,11 @@ pub struct DialogueArgs {
 #[command(next_help_heading = "Sampling")]
 pub struct SamplingArgs {
     /// Divides the logits; 0 takes the likeliest token
-    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = temperature)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = parse::temperature)]
     pub temperature: f32,
 
     /// Draws among the fewest likeliest tokens that hold this much probability
-    #[arg(long, value_name = "P", default_value_t = 1.0, value_parser = probability)]
+    #[arg(long, value_name = "P", default_value_t = 1.0, value_parser = parse::positive_share::<f32>)]
     pub top_p: f32,
 
     /// Draws among the K likeliest tokens; 0 among all
@@ -110,11 +111,11 @@ pub struct SamplingArgs {
 pub struct WorkArgs {
     /// Dialogues played at a time, over all workers; by default 16 a thread for small models, 64 for
     /// large ones, 256 a GPU; fewer where memory is short
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = parse::count)]
     pub max_batch: Option<usize>,
 
     /// CPU threads; by default all
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = parse::count)]
     pub threads: Option<usize>,
 
     /// Plays the rows whose number modulo N is I, counted from 0, and leaves the others out
@@ -168,27 +169,6 @@ impl FromStr for Shard {
         } else {
             Err(wanted())
         }
-    }
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("expected a whole number of at least 1".to_owned()),
-    }
-}
-
-fn temperature(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(number) if number == 0.0 || (number.is_finite() && number >= 1e-3) => Ok(number),
-        _ => Err("expected 0 or a number of at least 0.001".to_owned()),
-    }
-}
-
-fn probability(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(number) if number > 0.0 && number <= 1.0 => Ok(number),
-        _ => Err("expected a number above 0, up to 1".to_owned()),
     }
 }
 

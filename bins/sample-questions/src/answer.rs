@@ -23,8 +23,8 @@ pub fn extract(value: &Cell, form: Form) -> Result<String, FieldProblem> {
         Form::Plain => plain(value),
         Form::Boxed => value
             .as_str()
-            .and_then(grading::last_boxed)
-            .map(str::to_owned)
+            .and_then(|text| grading::extract(text, None, grading::Rules::BOXED))
+            .map(|answer| answer.text.into_owned())
             .ok_or_else(|| expected("a string with a complete \\boxed{}")),
         Form::Listed => listed(value).ok_or_else(|| expected("a list of strings")),
         Form::AfterHashes => value

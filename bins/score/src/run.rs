@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use compute::Compute;
 use ppo::origin::PolicyCheck;
-use ppo::scoring::{Judges, Scores, score};
+use ppo::scoring::{Networks, Scores, score};
 use ppo::source::Source;
 use ppo::tokens::{Limits, Tokens};
 use records::Row;
@@ -23,9 +23,9 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let compute = args.compute.resolve()?;
     let policy = Source::open(&args.policy).context("failed to open --policy")?;
     let check = PolicyCheck::new(&policy, args.allow_other_policy);
-    let (judges, limits) = load(&args, policy, &compute)?;
+    let (networks, limits) = load(&args, policy, &compute)?;
     let stage = Stage {
-        judges,
+        networks,
         limits,
         check,
         compute,
@@ -47,8 +47,8 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 /// The networks, and the narrowest limits among them.
-fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Judges, Limits)> {
-    let (device, kind) = (compute.place.device, compute.kind);
+fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Networks, Limits)> {
+    let (device, kind) = (compute.execution.device, compute.kind);
     let mut limits = policy.limits();
     let mut open = |path: &Path, flag: &str| -> Result<Source> {
         let source = Source::open(path).with_context(|| format!("failed to open {flag}"))?;
@@ -65,7 +65,7 @@ fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Judges, Limit
         .as_deref()
         .map(|path| open(path, "--critic"))
         .transpose()?;
-    let judges = Judges {
+    let networks = Networks {
         policy: policy
             .decoder(device, kind, false)
             .context("failed to load --policy")?,
@@ -84,11 +84,11 @@ fn load(args: &Args, policy: Source, compute: &Compute) -> Result<(Judges, Limit
             })
             .transpose()?,
     };
-    Ok((judges, limits))
+    Ok((networks, limits))
 }
 
 struct Stage {
-    judges: Judges,
+    networks: Networks,
     limits: Limits,
     check: PolicyCheck,
     compute: Compute,
@@ -101,10 +101,10 @@ impl Stage {
             .map(|row| self.read(row))
             .collect::<Result<_>>()?;
         let scores = score(
-            &self.judges,
+            &self.networks,
             &dialogues,
             &self.compute.batching,
-            &self.compute.place,
+            &self.compute.execution,
         )?;
         for ((mut row, dialogue), scores) in rows.into_iter().zip(&dialogues).zip(scores) {
             add(&mut row, dialogue, &scores);

@@ -5,8 +5,9 @@ mod support;
 
 use std::process::{Command, Stdio};
 
+use fixtures::{floats, lines, with_head};
 use serde_json::{Value, json};
-use support::{Bench, floats, lines, with_head};
+use support::Bench;
 
 /// Compares a list at policy tokens with the golden list over response tokens; 0 is expected elsewhere.
 fn compare(scored: &Value, field: &str, golden: &Value, tolerance: f64) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use compute::ComputeArgs;
-use stage::{LogArgs, TableFormat};
+use stage::{LogArgs, TableFormat, parse};
 use transcript::FormatArgs;
 
 /// Fine-tune a policy on demonstrations: the warm start before reinforcement learning
@@ -51,19 +51,19 @@ pub struct Args {
     pub batch: u32,
 
     /// Highest learning rate
-    #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = parse::positive)]
+    #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = parse::positive::<f64>)]
     pub lr: f64,
 
     /// Learning rate at the end, as a share of the highest
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = parse::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = parse::share::<f64>)]
     pub min_lr_ratio: f64,
 
     /// Share of the steps over which the learning rate rises
-    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = parse::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = parse::share::<f64>)]
     pub warmup_ratio: f64,
 
     /// Weight decay of matrices
-    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = parse::not_negative::<f64>)]
     pub weight_decay: f64,
 
     /// Decay rates of AdamW's two moments
@@ -71,11 +71,11 @@ pub struct Args {
     pub betas: (f64, f64),
 
     /// Added to AdamW's denominator
-    #[arg(long, value_name = "E", default_value_t = 1e-8, value_parser = parse::positive)]
+    #[arg(long, value_name = "E", default_value_t = 1e-8, value_parser = parse::positive::<f64>)]
     pub eps: f64,
 
     /// Bound on the global gradient norm; 0 leaves it out
-    #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = parse::not_negative)]
+    #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = parse::not_negative::<f64>)]
     pub max_grad_norm: f64,
 
     /// Seed of the order of demonstrations and of random weights
@@ -95,5 +95,3 @@ pub struct Args {
     #[command(flatten)]
     pub log: LogArgs,
 }
-
-use compute::parse;

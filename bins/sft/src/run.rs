@@ -7,11 +7,11 @@ use checkpoints::{CheckpointWriter, StagedDirectory, write_model};
 use compute::Compute;
 use ppo::adamw::AdamWSettings;
 use ppo::flat::Flat;
+use ppo::optimizer::{Optimizer, OptimizerSettings};
 use ppo::schedule::Schedule;
 use ppo::source::Source;
 use ppo::supervised::{SupervisedSettings, steps_per_epoch, train};
 use ppo::tokens::Tokens;
-use ppo::trainee::{Trainee, TraineeSettings};
 use ppo::update::Learner;
 use stage::Context;
 use tables::AtomicFile;
@@ -51,7 +51,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
         &mut learner,
         &demonstrations,
         &settings,
-        &compute.place,
+        &compute.execution,
         |step| Ok(report.step(step)?),
     )?;
     write(
@@ -102,15 +102,15 @@ fn learner(
     compute: &Compute,
     demonstrations: usize,
 ) -> Result<Learner<Decoder>> {
-    let model = source.decoder(compute.place.device, compute.kind, true)?;
-    let settings = TraineeSettings {
+    let model = source.decoder(compute.execution.device, compute.kind, true)?;
+    let settings = OptimizerSettings {
         schedule: Schedule::cosine(
             args.lr,
             args.min_lr_ratio,
             args.warmup_ratio,
             steps(args, demonstrations),
         ),
-        optimizer: AdamWSettings {
+        adamw: AdamWSettings {
             beta1: args.betas.0,
             beta2: args.betas.1,
             epsilon: args.eps,
@@ -118,8 +118,8 @@ fn learner(
         },
         max_grad_norm: (args.max_grad_norm > 0.0).then_some(args.max_grad_norm),
     };
-    let trainee = Trainee::new(Flat::new(model.parameters()), settings);
-    Ok(Learner { model, trainee })
+    let optimizer = Optimizer::new(Flat::new(model.parameters()), settings);
+    Ok(Learner { model, optimizer })
 }
 
 fn write(model: &Decoder, source: &Path, directory: &Path, scratch: &Path) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use stage::parse;
 
 /// Makes synthetic questions, demonstrations and a blank policy, all from a seed.
 ///
@@ -68,16 +69,16 @@ pub struct DemonstrationArgs {
     #[arg(long, default_value_t = 24_000, value_name = "N")]
     pub count: u64,
     /// Share of first attempts that follow a misconception.
-    #[arg(long, default_value_t = 0.5, value_name = "SHARE", value_parser = share)]
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE", value_parser = parse::share::<f64>)]
     pub misconceptions: f64,
     /// The same among later attempts that do not repeat the one before [default: as in first ones]
-    #[arg(long, value_name = "SHARE", value_parser = share)]
+    #[arg(long, value_name = "SHARE", value_parser = parse::share::<f64>)]
     pub later_misconceptions: Option<f64>,
     /// Share of fresh attempts with a slip of arithmetic.
-    #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = share)]
+    #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = parse::share::<f64>)]
     pub slips: f64,
     /// Share of later attempts that repeat the one before, word for word.
-    #[arg(long, default_value_t = 0.6, value_name = "SHARE", value_parser = share)]
+    #[arg(long, default_value_t = 0.6, value_name = "SHARE", value_parser = parse::share::<f64>)]
     pub repeats: f64,
     /// Attempts allowed are drawn from 1 to this number.
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99))]
@@ -119,14 +120,4 @@ pub struct BlankPolicyArgs {
     /// Longest dialogue in tokens.
     #[arg(long, default_value_t = 512, value_name = "N")]
     pub context: usize,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let value: f64 = text
-        .parse()
-        .map_err(|_| format!("expected a number, found \"{text}\""))?;
-    if (0.0..=1.0).contains(&value) {
-        return Ok(value);
-    }
-    Err(format!("expected a share from 0 to 1, found {text}"))
 }

@@ -19,6 +19,20 @@ pub enum AdvantageError {
     },
     #[error("expected at least two samples of each question, found one")]
     Alone,
+    #[error(
+        "expected token ranges in order within the {tokens} tokens, found {start}..{end} for attempt {attempt}"
+    )]
+    Range {
+        /// 0-based.
+        attempt: usize,
+        start: i64,
+        end: i64,
+        tokens: usize,
+    },
+    #[error(
+        "expected every policy token to lie in an attempt, found one outside at position {position}"
+    )]
+    Outside { position: usize },
 }
 
 /// One element per token.
@@ -27,13 +41,14 @@ pub(crate) fn same_length(
     expected: usize,
     found: usize,
 ) -> Result<(), AdvantageError> {
-    match expected == found {
-        true => Ok(()),
-        false => Err(AdvantageError::Length {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(AdvantageError::Length {
             what,
             expected,
             found,
-        }),
+        })
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::AdvantageError;
 use crate::error::{finite, same_length};
 
-/// Discounts of the estimator.
+/// Discounts of the estimator, per step: a policy token, or an attempt for [`crate::turn_gae`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gae {
-    /// Discount gamma per policy token.
+    /// Discount gamma.
     pub gamma: f64,
     /// Lambda of the advantages: 0 is one step of temporal difference, 1 the whole return.
     pub lambda: f64,
@@ -44,13 +44,4 @@ pub fn gae(
         (next_value, next_advantage, reward) = (value, advantage, 0.0);
     }
     Ok((advantages, returns))
-}
-
-/// Rewards `[tokens]` of a dialogue that is paid once, at its last policy token.
-pub fn reward_at_the_end(reward: f32, policy: &[bool]) -> Vec<f32> {
-    let mut rewards = vec![0.0; policy.len()];
-    if let Some(last) = policy.iter().rposition(|on| *on) {
-        rewards[last] = reward;
-    }
-    rewards
 }

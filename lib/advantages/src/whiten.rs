@@ -3,10 +3,10 @@
 /// A batch in which all advantages are equal is not blown up.
 const SMALLEST_VARIANCE: f64 = 1e-8;
 
-/// Mean and population variance over the policy tokens of a batch.
+/// Mean and population variance over the tokens of a batch that are learned from.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
-    /// The number of policy tokens.
+    /// The number of such tokens.
     pub count: u64,
     pub mean: f64,
     pub variance: f64,
@@ -21,8 +21,8 @@ impl Moments {
 
 /// Moments of all tokens under the masks, dialogue by dialogue, in two passes and in that order.
 pub fn moments<'a>(dialogues: impl Iterator<Item = (&'a [f32], &'a [bool])> + Clone) -> Moments {
-    let tokens = dialogues.flat_map(|(advantages, policy)| {
-        let pairs = advantages.iter().zip(policy);
+    let tokens = dialogues.flat_map(|(advantages, mask)| {
+        let pairs = advantages.iter().zip(mask);
         pairs
             .filter(|(_, on)| **on)
             .map(|(advantage, _)| f64::from(*advantage))
@@ -40,13 +40,14 @@ pub fn moments<'a>(dialogues: impl Iterator<Item = (&'a [f32], &'a [bool])> + Cl
     }
 }
 
-/// `(a - mean) rstd` on policy tokens; the others become 0.
-pub fn whiten(advantages: &mut [f32], policy: &[bool], moments: &Moments) {
+/// `(a - mean) rstd` where the mask is true; the others become 0.
+pub fn whiten(advantages: &mut [f32], mask: &[bool], moments: &Moments) {
     let scale = moments.reciprocal_deviation();
-    for (advantage, on) in advantages.iter_mut().zip(policy) {
-        *advantage = match on {
-            true => ((f64::from(*advantage) - moments.mean) * scale) as f32,
-            false => 0.0,
+    for (advantage, on) in advantages.iter_mut().zip(mask) {
+        *advantage = if *on {
+            ((f64::from(*advantage) - moments.mean) * scale) as f32
+        } else {
+            0.0
         };
     }
 }

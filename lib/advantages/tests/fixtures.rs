@@ -1,36 +1,24 @@
 //! The golden cases of `gae.jsonl`; tolerance 1e-5 + 1e-5 |x| as stated beside them.
 
-// Helpers of tests fail a test by panicking, and say why one is skipped.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-use std::path::PathBuf;
+// Helpers of tests fail a test by panicking.
+#![allow(clippy::unwrap_used)]
 
 use advantages::{Gae, gae, moments, whiten};
 use serde_json::Value;
 
-fn cases(kind: &str) -> Option<Vec<Value>> {
-    let root = match std::env::var_os("REATTEMPT_SHARED") {
-        Some(root) => PathBuf::from(root),
-        None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+fn cases(kind: &str) -> Vec<Value> {
+    let Some(path) = fixtures::shared("fixtures/gae.jsonl") else {
+        return Vec::new();
     };
-    let path = root.join("fixtures/gae.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: no {}", path.display());
-        return None;
-    };
-    let cases = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let cases = fixtures::read_lines(&path).into_iter();
     let cases: Vec<Value> = cases.filter(|case| case["kind"] == kind).collect();
     assert!(cases.len() > 5, "only {} cases of kind {kind}", cases.len());
-    Some(cases)
+    cases
 }
 
-fn floats(value: &Value) -> Vec<f32> {
-    let numbers = value.as_array().unwrap().iter();
-    numbers
-        .map(|number| number.as_f64().unwrap() as f32)
-        .collect()
+fn floats(list: &Value) -> Vec<f32> {
+    let numbers = fixtures::floats(list).into_iter();
+    numbers.map(|number| number as f32).collect()
 }
 
 /// Where a 0/1 mask is `on`.
@@ -55,7 +43,7 @@ fn assert_close(found: &[f32], expected: &Value, only: &[bool], case: &str) {
 
 #[test]
 fn gae_agrees_with_the_reference() {
-    for case in cases("gae").unwrap_or_default() {
+    for case in cases("gae") {
         let id = case["id"].as_str().unwrap();
         // Padding is cut off: its values and rewards are garbage.
         let length = mask(&case["action_mask"], 1)
@@ -81,7 +69,7 @@ fn gae_agrees_with_the_reference() {
 
 #[test]
 fn whitening_agrees_with_the_reference() {
-    for case in cases("whiten").unwrap_or_default() {
+    for case in cases("whiten") {
         let id = case["id"].as_str().unwrap();
         let sequences = case["sequences"].as_array().unwrap();
         let parts: Vec<(Vec<f32>, Vec<bool>)> = sequences

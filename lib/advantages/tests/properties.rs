@@ -3,7 +3,11 @@
 // Helpers of tests fail a test by panicking.
 #![allow(clippy::unwrap_used)]
 
-use advantages::{Gae, gae, moments, returns_to_go, reward_at_the_end, whiten};
+use std::ops::Range;
+
+use advantages::{
+    Gae, gae, moments, reward_at_the_end, rewards_of_attempts, rewards_to_go, turn_gae, whiten,
+};
 use proptest::prelude::*;
 
 /// A dialogue of up to 40 tokens: value, reward, and whether the policy sampled the token.
@@ -21,7 +25,95 @@ fn direct_sum(policy_tokens: &[(f64, f64)], options: Gae, t: usize) -> f64 {
     terms.sum()
 }
 
+/// A dialogue of up to five attempts of up to six tokens, one token of prompt or feedback before
+/// each: values and rewards of all tokens, policy mask, ranges of the attempts.
+fn attempts() -> impl Strategy<Value = (Vec<f32>, Vec<f32>, Vec<bool>, Vec<Range<usize>>)> {
+    let numbers = || prop::collection::vec(-2.0f32..2.0, 40);
+    (
+        prop::collection::vec(1usize..=6, 1..=5),
+        numbers(),
+        numbers(),
+    )
+        .prop_map(|(lengths, values, paid)| {
+            let (mut policy, mut ranges) = (Vec::new(), Vec::new());
+            for length in lengths {
+                policy.push(false);
+                ranges.push(policy.len()..policy.len() + length);
+                policy.extend(vec![true; length]);
+            }
+            let rewards = rewards_of_attempts(&paid[..ranges.len()], &ranges, &policy);
+            (values[..policy.len()].to_vec(), rewards, policy, ranges)
+        })
+}
+
+/// The same dialogue with nothing but the first token of each attempt left.
+fn one_token_each(ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    ranges
+        .iter()
+        .map(|range| range.start..range.start + 1)
+        .collect()
+}
+
 proptest! {
+    /// With one token an attempt both count the same steps, whatever gamma and lambda.
+    #[test]
+    fn attempts_of_one_token_make_turn_gae_token_gae(
+        (values, rewards, policy, ranges) in attempts(), gamma in 0.5f64..=1.0, lambda in 0.0f64..=1.0,
+    ) {
+        let ranges = one_token_each(&ranges);
+        let policy: Vec<bool> =
+            (0..policy.len()).map(|t| ranges.iter().any(|range| range.start == t)).collect();
+        let options = Gae { gamma, lambda };
+        let turns = turn_gae(&values, &rewards, &policy, &ranges, options).unwrap();
+        prop_assert_eq!(turns, gae(&values, &rewards, &policy, options).unwrap());
+    }
+
+    /// Without discount and with the whole return both are `G - V` at the first token of an attempt,
+    /// `G` being what is still to be earned there; the rest of the attempt gets the same number.
+    #[test]
+    fn the_whole_return_makes_turn_and_token_gae_agree_where_attempts_begin(
+        (values, rewards, policy, ranges) in attempts(),
+    ) {
+        let options = Gae { gamma: 1.0, lambda: 1.0 };
+        let (turns, returns) = turn_gae(&values, &rewards, &policy, &ranges, options).unwrap();
+        let (tokens, to_go) = gae(&values, &rewards, &policy, options).unwrap();
+        for range in &ranges {
+            let first = range.start;
+            prop_assert!((turns[first] - tokens[first]).abs() < 1e-5);
+            for t in range.clone() {
+                prop_assert_eq!(turns[t], turns[first]);
+                prop_assert!((returns[t] - to_go[first]).abs() < 1e-5);
+            }
+        }
+    }
+
+    /// Where the critic says the same throughout an attempt and only attempts pay, one attempt a
+    /// dialogue leaves nothing to tell the two apart.
+    #[test]
+    fn one_attempt_with_one_value_makes_them_agree_everywhere(
+        length in 1usize..20, value in -2.0f32..2.0, reward in -1.0f32..1.0,
+    ) {
+        let policy = [vec![false], vec![true; length]].concat();
+        let values = vec![value; length + 1];
+        let rewards = reward_at_the_end(reward, &policy);
+        let options = Gae { gamma: 1.0, lambda: 1.0 };
+        let (turns, turn_returns) =
+            turn_gae(&values, &rewards, &policy, std::slice::from_ref(&(1..length + 1)), options).unwrap();
+        let (tokens, token_returns) = gae(&values, &rewards, &policy, options).unwrap();
+        for t in 0..=length {
+            prop_assert!((turns[t] - tokens[t]).abs() < 1e-5);
+            prop_assert!((turn_returns[t] - token_returns[t]).abs() < 1e-5);
+        }
+    }
+
+    /// However rewards are spread over attempts, the first return is their sum.
+    #[test]
+    fn rewards_to_go_begin_with_the_whole_return((_, rewards, policy, ranges) in attempts()) {
+        let returns = rewards_to_go(&rewards, 1.0, &policy);
+        let whole: f32 = rewards.iter().sum();
+        prop_assert!((returns[ranges[0].start] - whole).abs() < 1e-5);
+    }
+
     #[test]
     fn gae_is_the_discounted_sum_of_temporal_differences(
         tokens in dialogue(), gamma in 0.5f64..=1.0, lambda in 0.0f64..=1.0,
@@ -54,7 +146,7 @@ proptest! {
         let rewards = reward_at_the_end(reward, &policy);
         let options = Gae { gamma, lambda: 1.0 };
         let (_, returns) = gae(&values, &rewards, &policy, options).unwrap();
-        for (one, two) in returns.iter().zip(returns_to_go(reward, gamma, &policy)) {
+        for (one, two) in returns.iter().zip(rewards_to_go(&rewards, gamma, &policy)) {
             prop_assert!((one - two).abs() < 1e-5);
         }
     }

@@ -173,12 +173,13 @@ impl Svg {
 
     pub fn marker(&mut self, at: (f64, f64), look: Look) {
         let (x, y) = at;
-        let paint = match look.dashed {
-            true => format!(
+        let paint = if look.dashed {
+            format!(
                 "fill=\"{GROUND}\" stroke=\"{}\" stroke-width=\"1.6\"",
                 look.colour
-            ),
-            false => format!("fill=\"{}\"", look.colour),
+            )
+        } else {
+            format!("fill=\"{}\"", look.colour)
         };
         let corners: &[(f64, f64)] = match look.marker {
             Marker::Circle => {

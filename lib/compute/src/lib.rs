@@ -1,11 +1,9 @@
 //! The flags that `score`, `ppo-step` and `sft` share: device, number type, threads, micro-batches.
 //! Turns them into what `ppo` works with; knows nothing about models or records.
 
-pub mod parse;
-
 use clap::Args;
 use ppo::batches::MicroBatching;
-use ppo::update::Place;
+use ppo::execution::Execution;
 use tch::{Device, Kind};
 use torch::{TorchError, keep_freed_memory, kind_name, parse_devices, parse_kind, set_threads};
 
@@ -46,7 +44,7 @@ pub enum ComputeError {
 /// Device, threads and number type, ready for use.
 #[derive(Clone, Copy, Debug)]
 pub struct Compute {
-    pub place: Place,
+    pub execution: Execution,
     pub kind: Kind,
     pub batching: MicroBatching,
 }
@@ -77,7 +75,7 @@ impl ComputeArgs {
             in_order: false,
         };
         Ok(Compute {
-            place: Place { device, threads },
+            execution: Execution { device, threads },
             kind: self.dtype.unwrap_or(kind),
             batching,
         })

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 
+use grading::{Rules, extract};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,13 +44,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn rows(text: &str) -> Result<Vec<Value>, serde_json::Error> {
-    match text.trim_start().starts_with('[') {
-        true => serde_json::from_str(text),
-        false => text
-            .lines()
+    if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)
+    } else {
+        text.lines()
             .filter(|line| !line.trim().is_empty())
             .map(serde_json::from_str)
-            .collect(),
+            .collect()
     }
 }
 
@@ -65,7 +66,9 @@ fn answer(row: &Value) -> Option<String> {
             format!("{:.0}", number.as_f64()?)
         }
         Some(other) => other.to_string(),
-        None => grading::last_boxed(row.get("solution")?.as_str()?)?.to_owned(),
+        None => extract(row.get("solution")?.as_str()?, None, Rules::BOXED)?
+            .text
+            .into_owned(),
     };
     Some(
         text.rsplit("####")

@@ -21,7 +21,7 @@ mod reason;
 pub use command::{CommandError, CommandGrader};
 pub use compare::equivalent;
 pub use explain::{explain, kind};
-pub use extract::{Extracted, Rule, Rules, extract, last_boxed};
+pub use extract::{Extracted, Rule, Rules, extract};
 pub use grader::{Builtin, Grader, GraderError, Request, boxed_answer};
 pub use judgement::{Decision, Graded};
 pub use options::Options;

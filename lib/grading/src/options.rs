@@ -9,6 +9,9 @@ pub struct Options {
     pub rounded_reference: bool,
     /// ... unless it is farther away than this share of the value: 12.7127 is not 12.7.
     pub rounded_reference_width: f64,
+    /// ... except an exact prediction (a fraction, a root, a multiple of pi), where the reference shows at least so
+    /// many digits: 200/3 is 66.7.
+    pub rounded_exact_digits: Option<u32>,
     /// A decimal prediction is right when it agrees with an exact reference to this many significant digits.
     pub agreeing_digits: Option<u32>,
     /// Any two numbers this close (relative) are equal. None: exact.
@@ -57,6 +60,7 @@ impl Default for Options {
         Self {
             rounded_reference: true,
             rounded_reference_width: 2e-4,
+            rounded_exact_digits: Some(3),
             agreeing_digits: Some(10),
             relative_tolerance: None,
             percent_sign_optional: true,
@@ -102,6 +106,7 @@ impl Options {
     pub fn exact() -> Self {
         Self {
             rounded_reference: false,
+            rounded_exact_digits: None,
             agreeing_digits: None,
             percent_sign_optional: false,
             solved_equations: false,

@@ -30,6 +30,8 @@ fn each_option_decides_its_clause() {
     let clauses = [
         clause!(rounded_reference = false, "3.14159", "3.1416", true),
         clause!(rounded_reference_width = 1e-2, "12.7127", "12.7", false),
+        clause!(rounded_exact_digits = None, "200/3", "66.7", true),
+        clause!(rounded_exact_digits = Some(2), "2/3", "0.67", false),
         clause!(agreeing_digits = None, "3.1415926536", r"\pi", true),
         clause!(agreeing_digits = Some(5), "3.1416", r"\pi", false),
         clause!(relative_tolerance = Some(1e-3), "1000.5", "1000", false),
@@ -81,6 +83,7 @@ fn each_option_decides_its_clause() {
     let Options {
         rounded_reference: _,
         rounded_reference_width: _,
+        rounded_exact_digits: _,
         agreeing_digits: _,
         relative_tolerance: _,
         percent_sign_optional: _,

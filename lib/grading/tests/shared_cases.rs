@@ -114,6 +114,37 @@ fn exact_equality_is_symmetric() {
     }
 }
 
+/// The sides of an equation, where it has one sign outside all brackets and nothing else beside it.
+fn sides(answer: &str) -> Option<(&str, &str)> {
+    let (left, right) = answer.split_once('=')?;
+    let balanced =
+        |open: char, close: char| left.matches(open).count() == left.matches(close).count();
+    let other = [
+        "=", ",", ";", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\text", "\\box", "\\begin",
+        " or ", " and ", "$", "&", "**",
+    ];
+    let plain = !other
+        .iter()
+        .any(|sign| left.contains(sign) || right.contains(sign));
+    let whole = balanced('{', '}') && balanced('(', ')') && balanced('[', ']');
+    let empty = left.trim().is_empty() || right.trim().is_empty();
+    (plain && whole && !empty).then_some((left, right))
+}
+
+#[test]
+fn an_equation_equals_itself_turned_round() {
+    for answer in answers() {
+        let Some((left, right)) = sides(&answer) else {
+            continue;
+        };
+        let turned = format!("{right} = {left}");
+        for (p, r) in [(&turned, &answer), (&answer, &turned)] {
+            let decision = equivalent(p, r, &Options::default());
+            assert!(decision.equivalent, "{p} for {r}: {decision:?}");
+        }
+    }
+}
+
 #[test]
 fn an_answer_equals_itself_however_it_is_set() {
     for answer in answers().iter().filter(|answer| !answer.trim().is_empty()) {
@@ -121,9 +152,10 @@ fn an_answer_equals_itself_however_it_is_set() {
         let plain = ["\\left", "\\big", "\\Big", "\\(", "**", "text"];
         let balanced = answer.matches('(').count() == answer.matches(')').count()
             && !plain.iter().any(|mark| answer.contains(mark));
-        let sized = match balanced {
-            true => answer.replace('(', "\\left(").replace(')', "\\right)"),
-            false => answer.clone(),
+        let sized = if balanced {
+            answer.replace('(', "\\left(").replace(')', "\\right)")
+        } else {
+            answer.clone()
         };
         let spellings = [
             answer.clone(),

@@ -82,6 +82,15 @@ pub enum LearnError {
         expected: String,
         found: String,
     },
+    #[error(
+        "{}: changed since it was written: state.json has sha256 {expected}, found {found}",
+        path.display()
+    )]
+    MomentsChanged {
+        path: PathBuf,
+        expected: String,
+        found: String,
+    },
     #[error(transparent)]
     Weights(#[from] checkpoints::WeightsError),
     #[error(transparent)]

@@ -73,12 +73,6 @@ impl Flat {
         }
     }
 
-    /// One gradient per parameter, end to end in float32; an undefined one (a parameter that the
-    /// loss does not reach) counts as 0.
-    pub fn gather(&self, gradients: &[Tensor]) -> Tensor {
-        gather(&self.ranges, gradients, &self.master)
-    }
-
     /// Where weight decay applies: matrices. Biases and norm weights, the vectors, do not decay.
     pub fn decayed(&self) -> Vec<Range<i64>> {
         let matrices = self
@@ -88,21 +82,20 @@ impl Flat {
             .filter(|(shape, _)| shape.len() > 1);
         matrices.map(|(_, range)| range.clone()).collect()
     }
-
-    /// The network's tensors under their names.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Tensor)> {
-        self.names.iter().map(String::as_str).zip(&self.parameters)
-    }
 }
 
-/// See [`Flat::gather`]; free-standing because workers have no `Flat`.
+/// One gradient per parameter, end to end in float32 on the device of `like`; an undefined one (a
+/// parameter that the loss does not reach) counts as 0.
 pub fn gather(ranges: &[Range<i64>], gradients: &[Tensor], like: &Tensor) -> Tensor {
     let parts: Vec<Tensor> = gradients
         .iter()
         .zip(ranges)
-        .map(|(gradient, range)| match gradient.defined() {
-            true => flatten(gradient),
-            false => Tensor::zeros([range.end - range.start], (Kind::Float, like.device())),
+        .map(|(gradient, range)| {
+            if gradient.defined() {
+                flatten(gradient)
+            } else {
+                Tensor::zeros([range.end - range.start], (Kind::Float, like.device()))
+            }
         })
         .collect();
     Tensor::cat(&parts, 0)
@@ -170,10 +163,11 @@ mod tests {
     #[test]
     fn an_unreached_parameter_has_gradient_0() {
         let flat = Flat::new(parameters(Kind::Float));
-        let gradient = flat.gather(&[
+        let gradients = [
             Tensor::ones([2, 3], (Kind::Float, Device::Cpu)),
             Tensor::new(),
-        ]);
+        ];
+        let gradient = gather(&flat.ranges, &gradients, &flat.master);
         let sums: Vec<f32> = Vec::try_from(gradient).unwrap();
         assert_eq!(sums, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
     }

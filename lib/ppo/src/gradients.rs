@@ -7,29 +7,30 @@ use transformer::ModelError;
 use crate::adamw::gradient_norm;
 use crate::error::{LearnError, Network};
 use crate::micro_batch::Contribution;
-use crate::sums::Accumulate;
+use crate::statistics::Statistics;
 use crate::workers::Failure;
 
-/// Gradient and statistics of the micro-batches so far.
+/// Gradient, loss and statistics of the micro-batches so far.
 #[derive(Default)]
-pub struct Total<S> {
+pub struct GradientAccumulator {
     pub gradient: Option<Tensor>,
-    pub sums: S,
+    pub loss: f64,
+    pub statistics: Statistics,
 }
 
-impl<S: Accumulate> Total<S> {
+impl GradientAccumulator {
     /// Adds one micro-batch of `rows`; refuses one whose loss is not finite.
     pub fn add(
         &mut self,
-        part: Contribution<S>,
+        contribution: Contribution,
         network: Network,
         rows: impl Fn() -> Vec<String>,
     ) -> Result<(), LearnError> {
-        let Some(gradient) = part.gradient else {
+        let Some(gradient) = contribution.gradient else {
             return Err(LearnError::NotFinite {
                 network,
                 what: "loss",
-                value: part.loss,
+                value: contribution.loss,
                 rows: rows(),
             });
         };
@@ -43,7 +44,8 @@ impl<S: Accumulate> Total<S> {
                 rows: rows(),
             });
         }
-        self.sums.add(&part.sums);
+        self.loss += contribution.loss;
+        self.statistics.add(&contribution.statistics);
         match &mut self.gradient {
             None => self.gradient = Some(gradient),
             Some(total) => *total += gradient,
@@ -58,15 +60,15 @@ impl<S: Accumulate> Total<S> {
         rows: impl Fn() -> Vec<String>,
     ) -> Result<f64, LearnError> {
         let norm = self.gradient.as_ref().map_or(0.0, gradient_norm);
-        match norm.is_finite() {
-            true => Ok(norm),
-            false => Err(LearnError::NotFinite {
-                network,
-                what: "gradient norm",
-                value: norm,
-                rows: rows(),
-            }),
+        if norm.is_finite() {
+            return Ok(norm);
         }
+        Err(LearnError::NotFinite {
+            network,
+            what: "gradient norm",
+            value: norm,
+            rows: rows(),
+        })
     }
 }
 

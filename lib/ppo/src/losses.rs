@@ -6,12 +6,19 @@
 //! in the weights (see `reduction`), so that a minibatch may be cut into micro-batches anywhere and
 //! the parts still add up to the same loss and the same gradient.
 //!
+//! Log-ratios are bounded before they are exponentiated: `exp` leaves float32 at 88.7, and an infinite
+//! ratio makes the gradient of a clipped term `0 inf`. Beyond the bound a token has no gradient.
+//!
 //! Sources: clipped policy and value losses, Schulman et al. 2017 (arXiv 1707.06347, equation 7 and
 //! section 5); KL estimators k1, k2, k3, Schulman 2020, "Approximating KL divergence"; separate
 //! clip bounds, Yu et al. 2025 (arXiv 2503.14476, equation 10); dual clip, Ye et al. 2020
 //! (arXiv 1912.09729, equation 5).
 
 use tch::{Kind, Tensor};
+
+/// Log-ratios count no further than this from 0 where they are exponentiated, as is usual in the
+/// field: exp(20) is 4.9e8.
+pub const LOG_RATIO_BOUND: f64 = 20.0;
 
 /// How the divergence from the reference policy is estimated at the sampled token, with
 /// `d = log pi(a|s) - log pi_ref(a|s)`.
@@ -22,7 +29,8 @@ pub enum KlEstimator {
     K1,
     /// `d^2 / 2`: biased, small variance; its gradient is that of the true divergence.
     K2,
-    /// `exp(-d) - 1 + d`: unbiased and never negative.
+    /// `exp(-d) - 1 + d`: unbiased and never negative. `d` counts as no less than
+    /// -[`LOG_RATIO_BOUND`].
     K3,
 }
 
@@ -69,10 +77,14 @@ pub struct PolicyLoss {
     pub policy: Tensor,
     /// Weighted sum of the KL estimate, scalar; 0 without reference.
     pub kl: Tensor,
-    /// `exp(logprobs - old_logprobs)`, `[tokens]`, no gradient.
+    /// `exp(log_ratio)`, `[tokens]`, no gradient.
     pub ratio: Tensor,
-    /// `log pi - log pi_old`, `[tokens]`, no gradient.
+    /// `log pi - log pi_old` within the bound, `[tokens]`, no gradient.
     pub log_ratio: Tensor,
+    /// 1 where the log-ratio lies beyond the bound.
+    pub bounded: Tensor,
+    /// 1 where the bound keeps k3 from growing; without reference or with another estimator `None`.
+    pub kl_bounded: Option<Tensor>,
     /// 1 where the ratio lies outside the clip range, whatever the sign of the advantage.
     pub outside: Tensor,
     /// Importance weight of each token, `[tokens]`.
@@ -80,10 +92,11 @@ pub struct PolicyLoss {
 }
 
 /// `L = sum_t w_t ( -s_t min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t) + beta kl_t - eta H_t )`
-/// with `r_t = exp(log pi - log pi_old)`; `s_t = min(exp(log pi_old - log mu), cap)` corrects for a
+/// with `r_t = exp(log pi - log pi_old)`, the log-ratio bounded; `s_t = min(exp(log pi_old - log mu), cap)` corrects for a
 /// sampler `mu` that differs from the trainer, and is 1 without a cap.
 pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> PolicyLoss {
-    let log_ratio = &tokens.logprobs - &tokens.old_logprobs;
+    let moved = &tokens.logprobs - &tokens.old_logprobs;
+    let log_ratio = moved.clamp(-LOG_RATIO_BOUND, LOG_RATIO_BOUND);
     let ratio = log_ratio.exp();
     let importance = settings
         .importance_cap
@@ -93,7 +106,9 @@ pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> Poli
         surrogate *= importance;
     }
     let policy = -weighted_sum(&surrogate, &tokens.weights);
-    let kl = kl_loss(tokens, settings.kl_estimator);
+    let to_reference = tokens.reference_logprobs.as_ref();
+    let to_reference = to_reference.map(|reference| &tokens.logprobs - reference);
+    let kl = kl_loss(tokens, to_reference.as_ref(), settings.kl_estimator);
     let mut total = &policy + &kl * settings.kl_coefficient;
     if let (Some(entropy), true) = (&tokens.entropy, settings.entropy_coefficient != 0.0) {
         total -= weighted_sum(entropy, &tokens.weights) * settings.entropy_coefficient;
@@ -101,6 +116,10 @@ pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> Poli
     let ratio = ratio.detach();
     PolicyLoss {
         outside: outside_clip(&ratio, settings),
+        bounded: indicator(&moved.abs().gt(LOG_RATIO_BOUND)),
+        kl_bounded: to_reference
+            .filter(|_| settings.kl_estimator == KlEstimator::K3)
+            .map(|d| indicator(&d.lt(-LOG_RATIO_BOUND))),
         total,
         policy: policy.detach(),
         kl: kl.detach(),
@@ -129,15 +148,12 @@ fn importance_weights(tokens: &PolicyTokens, cap: f64) -> Option<Tensor> {
     Some((&tokens.old_logprobs - rollout).exp().clamp_max(cap))
 }
 
-fn kl_loss(tokens: &PolicyTokens, estimator: KlEstimator) -> Tensor {
-    match &tokens.reference_logprobs {
+fn kl_loss(tokens: &PolicyTokens, to_reference: Option<&Tensor>, estimator: KlEstimator) -> Tensor {
+    match to_reference {
         None => tokens
             .weights
             .new_zeros([], (Kind::Float, tokens.weights.device())),
-        Some(reference) => {
-            let estimate = kl_estimate(&(&tokens.logprobs - reference), estimator);
-            weighted_sum(&estimate, &tokens.weights)
-        }
+        Some(log_ratio) => weighted_sum(&kl_estimate(log_ratio, estimator), &tokens.weights),
     }
 }
 
@@ -146,14 +162,21 @@ pub fn kl_estimate(log_ratio: &Tensor, estimator: KlEstimator) -> Tensor {
     match estimator {
         KlEstimator::K1 => log_ratio.shallow_clone(),
         KlEstimator::K2 => log_ratio.square() * 0.5,
-        KlEstimator::K3 => (-log_ratio).exp() - 1.0 + log_ratio,
+        KlEstimator::K3 => {
+            let bounded = log_ratio.clamp_min(-LOG_RATIO_BOUND);
+            (-&bounded).exp() - 1.0 + bounded
+        }
     }
 }
 
 fn outside_clip(ratio: &Tensor, settings: &PolicyLossSettings) -> Tensor {
     let below = ratio.le(1.0 - settings.clip_low);
     let above = ratio.ge(1.0 + settings.clip_high);
-    below.logical_or(&above).to_kind(Kind::Float)
+    indicator(&below.logical_or(&above))
+}
+
+fn indicator(condition: &Tensor) -> Tensor {
+    condition.detach().to_kind(Kind::Float)
 }
 
 /// What the value loss is a function of, all `[tokens]` float32.

@@ -1,10 +1,11 @@
 //! Forward and backward of one micro-batch: its share of the minibatch's gradient and statistics.
 //! Knows nothing about threads or optimisers.
 
-use tch::{Device, Kind, TchError, Tensor};
+use tch::{Device, Kind, Tensor};
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::experience::Experience;
+use crate::error::Network;
+use crate::experience::{CriticExperience, Experience, PolicyExperience};
 use crate::forward::{Entropy, policy_outputs, state_values};
 use crate::losses::{
     PolicyLoss, PolicyLossSettings, PolicyTokens, ValueTokens, likelihood_loss, policy_loss,
@@ -12,29 +13,40 @@ use crate::losses::{
 };
 use crate::padded::{Padded, column};
 use crate::replica::{Model, Replica};
-use crate::sums::{CriticSums, PolicySums, SupervisedSums};
-use crate::tokens::Tokens;
+use crate::statistics::{Measurements, Statistics};
+use crate::tokens::{Selection, Tokens};
+
+/// Tokens whose ratio is that of a bounded log-ratio.
+pub const BOUNDED_RATIOS: &str = "bounded_ratio_tokens";
+/// Tokens whose k3 is that of a bounded log-ratio.
+pub const BOUNDED_KL: &str = "bounded_kl_tokens";
 
 /// A micro-batch's share.
-pub struct Contribution<S> {
+pub struct Contribution {
     /// `[elements]` float32, or nothing where the loss is not finite.
     pub gradient: Option<Tensor>,
     pub loss: f64,
-    pub sums: S,
+    pub statistics: Statistics,
 }
 
-impl<S> Contribution<S> {
+impl Contribution {
     /// Differentiates unless the loss is already broken: then there is nothing to learn from it.
-    fn new<M: Model>(replica: &Replica<M>, loss: &Tensor, sums: S) -> Result<Self, ModelError> {
+    fn new<M: Model>(
+        replica: &Replica<M>,
+        loss: &Tensor,
+        measurements: Measurements,
+    ) -> Result<Self, ModelError> {
+        let statistics = measurements.read()?;
         let value = loss.f_double_value(&[])?;
-        let gradient = match value.is_finite() {
-            true => Some(replica.differentiate(loss)?),
-            false => None,
+        let gradient = if value.is_finite() {
+            Some(replica.differentiate(loss)?)
+        } else {
+            None
         };
         Ok(Self {
             gradient,
             loss: value,
-            sums,
+            statistics,
         })
     }
 }
@@ -46,76 +58,56 @@ pub fn policy_contribution(
     weights: &[f32],
     settings: &PolicyLossSettings,
     device: Device,
-) -> Result<Contribution<PolicySums>, ModelError> {
-    let batch = padded(rows, device);
+) -> Result<Contribution, ModelError> {
+    let selections: Vec<Selection> = rows
+        .iter()
+        .map(|row| row.selection(Network::Policy))
+        .collect();
+    let batch = Padded::new(&selections, device);
     let entropy = match settings.entropy_coefficient {
         0.0 => Entropy::Measure,
         _ => Entropy::Differentiate,
     };
     let outputs = policy_outputs(&replica.model, &batch, entropy)?;
+    let rows: Vec<&PolicyExperience> = rows.iter().map(|row| &row.policy).collect();
     let tokens = PolicyTokens {
         logprobs: outputs.logprobs,
         entropy: outputs.entropy,
         old_logprobs: column(rows.iter().map(|row| &row.old_logprobs[..]), device),
-        reference_logprobs: optional_column(rows, |row| row.reference_logprobs.as_deref(), device),
-        rollout_logprobs: optional_column(rows, |row| row.rollout_logprobs.as_deref(), device),
+        reference_logprobs: optional_column(&rows, |row| row.reference_logprobs.as_deref(), device),
+        rollout_logprobs: optional_column(&rows, |row| row.rollout_logprobs.as_deref(), device),
         advantages: column(rows.iter().map(|row| &row.advantages[..]), device),
-        weights: token_column(rows.iter().map(|row| &row.tokens), weights, device),
+        weights: token_column(&selections, weights, device),
     };
     let loss = policy_loss(&tokens, settings);
-    Contribution::new(replica, &loss.total, policy_sums(&loss, &tokens)?)
+    Contribution::new(replica, &loss.total, policy_measurements(&loss, &tokens))
 }
 
-fn policy_sums(loss: &PolicyLoss, tokens: &PolicyTokens) -> Result<PolicySums, ModelError> {
-    let sum = |tensor: &Tensor| tensor.sum(Kind::Double);
-    let zero = || loss.policy.zeros_like().to_kind(Kind::Double);
+fn policy_measurements(loss: &PolicyLoss, tokens: &PolicyTokens) -> Measurements {
+    let mut measurements = Measurements::new(tokens.weights.numel());
+    measurements.sum("total_loss", &loss.total);
+    measurements.sum("policy_loss", &loss.policy);
+    measurements.sum("kl", &loss.kl);
+    measurements.mean("ratio", &loss.ratio);
+    measurements.mean("clip_fraction", &loss.outside);
     // k3 of the policy against itself before the pass: never negative, 0 at the first step.
-    let kl_to_old = &loss.ratio - 1.0 - &loss.log_ratio;
-    let gap = tokens
-        .rollout_logprobs
-        .as_ref()
-        .map(|rollout| &tokens.old_logprobs - rollout);
-    let statistics = [
-        loss.total.detach().to_kind(Kind::Double),
-        loss.policy.to_kind(Kind::Double),
-        loss.kl.to_kind(Kind::Double),
-        sum(&loss.ratio),
-        sum(&loss.outside),
-        sum(&kl_to_old),
-        tokens
-            .entropy
-            .as_ref()
-            .map_or_else(zero, |entropy| sum(&entropy.detach())),
-        gap.as_ref().map_or_else(zero, |gap| sum(&gap.abs())),
-        gap.as_ref()
-            .map_or_else(zero, |gap| gap.abs().max().to_kind(Kind::Double)),
-        loss.importance.as_ref().map_or_else(zero, &sum),
-    ];
-    let [
-        total,
-        policy,
-        kl,
-        ratio,
-        outside,
-        kl_to_old,
-        entropy,
-        gap,
-        widest_gap,
-        importance,
-    ] = numbers(&statistics)?;
-    Ok(PolicySums {
-        tokens: tokens.weights.numel() as f64,
-        total,
-        policy,
-        kl,
-        ratio,
-        outside,
-        kl_to_old,
-        entropy,
-        gap,
-        widest_gap,
-        importance,
-    })
+    measurements.mean("kl_to_old", &(&loss.ratio - 1.0 - &loss.log_ratio));
+    if let Some(entropy) = &tokens.entropy {
+        measurements.mean("entropy", entropy);
+    }
+    if let Some(rollout) = &tokens.rollout_logprobs {
+        let gap = (&tokens.old_logprobs - rollout).abs();
+        measurements.mean("rollout_gap", &gap);
+        measurements.largest("rollout_gap_max", &gap);
+    }
+    if let Some(importance) = &loss.importance {
+        measurements.mean("importance", importance);
+    }
+    measurements.sum(BOUNDED_RATIOS, &loss.bounded.sum(Kind::Double));
+    if let Some(bounded) = &loss.kl_bounded {
+        measurements.sum(BOUNDED_KL, &bounded.sum(Kind::Double));
+    }
+    measurements
 }
 
 /// The critic's share; `weights` has one entry per dialogue.
@@ -125,55 +117,35 @@ pub fn critic_contribution(
     weights: &[f32],
     clip: Option<f64>,
     device: Device,
-) -> Result<Contribution<CriticSums>, ModelError> {
-    let batch = padded(rows, device);
+) -> Result<Contribution, ModelError> {
+    let selections: Vec<Selection> = rows
+        .iter()
+        .map(|row| row.selection(Network::Critic))
+        .collect();
+    let batch = Padded::new(&selections, device);
+    let rows: Vec<&CriticExperience> = rows.iter().map(|row| &row.critic).collect();
     let tokens = ValueTokens {
         values: state_values(&replica.model, &batch)?,
         old_values: column(rows.iter().map(|row| &row.old_values[..]), device),
         returns: column(rows.iter().map(|row| &row.returns[..]), device),
-        weights: token_column(rows.iter().map(|row| &row.tokens), weights, device),
+        weights: token_column(&selections, weights, device),
     };
     let loss = value_loss(&tokens, clip);
-    Contribution::new(replica, &loss, critic_sums(&loss, &tokens)?)
+    Contribution::new(replica, &loss, critic_measurements(&loss, &tokens))
 }
 
-fn critic_sums(loss: &Tensor, tokens: &ValueTokens) -> Result<CriticSums, ModelError> {
+fn critic_measurements(loss: &Tensor, tokens: &ValueTokens) -> Measurements {
     let double = |tensor: &Tensor| tensor.detach().to_kind(Kind::Double);
     let (values, returns) = (double(&tokens.values), double(&tokens.returns));
     let error = &returns - &values;
-    let statistics = [
-        double(loss),
-        values.sum(Kind::Double),
-        returns.sum(Kind::Double),
-        returns.square().sum(Kind::Double),
-        error.sum(Kind::Double),
-        error.square().sum(Kind::Double),
-        error.abs().sum(Kind::Double),
-        (values - double(&tokens.old_values))
-            .abs()
-            .sum(Kind::Double),
-    ];
-    let [
-        loss,
-        values,
-        returns,
-        squared_returns,
-        error,
-        squared_error,
-        absolute_error,
-        moved,
-    ] = numbers(&statistics)?;
-    Ok(CriticSums {
-        tokens: tokens.weights.numel() as f64,
-        loss,
-        values,
-        returns,
-        squared_returns,
-        error,
-        squared_error,
-        absolute_error,
-        moved,
-    })
+    let mut measurements = Measurements::new(tokens.weights.numel());
+    measurements.sum("value_loss", loss);
+    measurements.mean("value_mean", &values);
+    measurements.mean("return_mean", &returns);
+    measurements.explained_variance("explained_variance", &returns, &error);
+    measurements.mean("value_error", &error.abs());
+    measurements.mean("value_moved", &(values - double(&tokens.old_values)).abs());
+    measurements
 }
 
 /// A demonstration's share: negative log-likelihood of its policy tokens.
@@ -182,49 +154,31 @@ pub fn supervised_contribution(
     rows: &[&Tokens],
     weights: &[f32],
     device: Device,
-) -> Result<Contribution<SupervisedSums>, ModelError> {
-    let batch = Padded::new(rows, device);
+) -> Result<Contribution, ModelError> {
+    let selections: Vec<Selection> = rows.iter().map(|row| row.selection()).collect();
+    let batch = Padded::new(&selections, device);
     let outputs = policy_outputs(&replica.model, &batch, Entropy::Skip)?;
-    let weights = token_column(rows.iter().copied(), weights, device);
+    let weights = token_column(&selections, weights, device);
     let loss = likelihood_loss(&outputs.logprobs, &weights);
-    let sums = SupervisedSums {
-        tokens: weights.numel() as f64,
-        loss: loss.f_double_value(&[])?,
-    };
-    Contribution::new(replica, &loss, sums)
+    Contribution::new(replica, &loss, Measurements::new(weights.numel()))
 }
 
-fn padded(rows: &[&Experience], device: Device) -> Padded {
-    let tokens: Vec<&Tokens> = rows.iter().map(|row| &row.tokens).collect();
-    Padded::new(&tokens, device)
-}
-
-/// `[tokens]`: each row's weight, once per policy token.
-fn token_column<'a>(
-    rows: impl Iterator<Item = &'a Tokens>,
-    weights: &[f32],
-    device: Device,
-) -> Tensor {
+/// `[tokens]`: each row's weight, once per selected token.
+fn token_column(rows: &[Selection], weights: &[f32], device: Device) -> Tensor {
     let flat: Vec<f32> = rows
+        .iter()
         .zip(weights)
-        .flat_map(|(row, &weight)| std::iter::repeat_n(weight, row.policy.len()))
+        .flat_map(|(row, &weight)| std::iter::repeat_n(weight, row.positions.len()))
         .collect();
     Tensor::from_slice(&flat).to_device(device)
 }
 
 /// The column, if every row has it.
 fn optional_column<'a>(
-    rows: &[&'a Experience],
-    field: impl Fn(&'a Experience) -> Option<&'a [f32]>,
+    rows: &[&'a PolicyExperience],
+    field: impl Fn(&'a PolicyExperience) -> Option<&'a [f32]>,
     device: Device,
 ) -> Option<Tensor> {
     let parts: Option<Vec<&[f32]>> = rows.iter().map(|row| field(row)).collect();
     Some(column(parts?.into_iter(), device))
-}
-
-/// Scalars to numbers, with one transfer from the device.
-fn numbers<const N: usize>(scalars: &[Tensor; N]) -> Result<[f64; N], ModelError> {
-    let flat = Vec::<f64>::try_from(Tensor::f_stack(scalars, 0)?)?;
-    flat.try_into()
-        .map_err(|_| TchError::Shape("a statistic is not a scalar".to_owned()).into())
 }

@@ -2,37 +2,37 @@
 
 use tch::{Device, Kind, Tensor};
 
-use crate::tokens::Tokens;
+use crate::tokens::Selection;
 
 /// Ragged dialogues, padded on the right to the longest.
 pub struct Padded {
     /// `[rows, seq]` int64. What the padding holds does not matter: attention is causal and nothing
     /// is read from padded positions.
     pub token_ids: Tensor,
-    /// `[tokens]` int64: for each policy token of each row, in order, the flat index `row * seq + t - 1`
-    /// of the state before it.
+    /// `[tokens]` int64: for each selected token of each row, in order, the flat index
+    /// `row * seq + t - 1` of the state before it.
     pub states: Tensor,
-    /// `[tokens]` int64: the policy tokens' ids.
+    /// `[tokens]` int64: the selected tokens' ids.
     pub targets: Tensor,
 }
 
 impl Padded {
-    pub fn new(rows: &[&Tokens], device: Device) -> Self {
-        let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    pub fn new(rows: &[Selection], device: Device) -> Self {
+        let width = rows.iter().map(|row| row.ids.len()).max().unwrap_or(0);
         let mut token_ids = vec![0i64; rows.len() * width];
         let (mut states, mut targets) = (Vec::new(), Vec::new());
         for (index, row) in rows.iter().enumerate() {
             let start = index * width;
-            for (slot, &id) in token_ids[start..].iter_mut().zip(&row.ids) {
+            for (slot, &id) in token_ids[start..].iter_mut().zip(row.ids) {
                 *slot = i64::from(id);
             }
             states.extend(
-                row.policy
+                row.positions
                     .iter()
                     .map(|&position| (start + position - 1) as i64),
             );
             targets.extend(
-                row.policy
+                row.positions
                     .iter()
                     .map(|&position| i64::from(row.ids[position])),
             );
@@ -61,17 +61,15 @@ mod tests {
 
     #[test]
     fn states_point_before_their_tokens() {
-        let long = Tokens {
-            name: String::new(),
-            ids: vec![1, 2, 3],
-            policy: vec![1, 2],
+        let long = Selection {
+            ids: &[1, 2, 3],
+            positions: &[1, 2],
         };
-        let short = Tokens {
-            name: String::new(),
-            ids: vec![4, 5],
-            policy: vec![1],
+        let short = Selection {
+            ids: &[4, 5],
+            positions: &[1],
         };
-        let padded = Padded::new(&[&long, &short], Device::Cpu);
+        let padded = Padded::new(&[long, short], Device::Cpu);
         assert_eq!(padded.token_ids.size(), [2, 3]);
         assert_eq!(Vec::<i64>::try_from(&padded.states).unwrap(), [0, 1, 3]);
         assert_eq!(Vec::<i64>::try_from(&padded.targets).unwrap(), [2, 3, 5]);

@@ -3,40 +3,37 @@
 
 use crate::batches::MicroBatching;
 use crate::reduction::{LossMean, token_weights};
-use crate::tokens::Tokens;
+use crate::tokens::Selection;
 
 /// Dialogues of one forward and backward pass, as indices into the data, and their tokens' weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MicroBatch {
     pub rows: Vec<usize>,
-    /// One per row: the weight of each of its policy tokens.
+    /// One per row: the weight of each of its tokens that are learned from.
     pub weights: Vec<f32>,
 }
 
-/// One optimiser step's work.
+/// One network's work in an optimiser step.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub micro_batches: Vec<MicroBatch>,
-    pub dialogues: usize,
-    /// All tokens, prompts and feedback included.
+    /// Tokens that are learned from.
     pub tokens: usize,
-    pub policy_tokens: usize,
 }
 
 impl Plan {
-    /// Plans the minibatch `rows`; `tokens` tells a row's dialogue.
+    /// Plans the minibatch `rows`; `selection` tells what a row is and what is learned from it. Rows
+    /// without a token to learn from are left out.
     pub fn new<'a>(
         rows: &[usize],
-        tokens: impl Fn(usize) -> &'a Tokens,
+        selection: impl Fn(usize) -> Selection<'a>,
         mean: LossMean,
         batching: &MicroBatching,
     ) -> Self {
-        let batches = batching.compose(rows, |row| tokens(row).len());
-        let counts: Vec<usize> = batches
-            .iter()
-            .flatten()
-            .map(|&row| tokens(row).policy.len())
-            .collect();
+        let count = |row: usize| selection(row).positions.len();
+        let rows: Vec<usize> = rows.iter().copied().filter(|&row| count(row) > 0).collect();
+        let batches = batching.compose(&rows, |row| selection(row).ids.len());
+        let counts: Vec<usize> = batches.iter().flatten().map(|&row| count(row)).collect();
         let weights = token_weights(mean, &counts, &consecutive(&batches));
         let mut weights = weights.into_iter().map(|weight| weight as f32);
         Self {
@@ -47,9 +44,7 @@ impl Plan {
                     rows,
                 })
                 .collect(),
-            dialogues: rows.len(),
-            tokens: rows.iter().map(|&row| tokens(row).len()).sum(),
-            policy_tokens: counts.iter().sum(),
+            tokens: counts.iter().sum(),
         }
     }
 }
@@ -70,27 +65,24 @@ fn consecutive(batches: &[Vec<usize>]) -> Vec<Vec<usize>> {
 mod tests {
     use super::*;
 
-    fn dialogue(length: usize, policy: usize) -> Tokens {
-        Tokens {
-            name: String::new(),
-            ids: vec![0; length],
-            policy: (length - policy..length).collect(),
+    /// Length and number of learned tokens of each dialogue.
+    const DIALOGUES: [(usize, usize); 4] = [(3, 2), (9, 4), (5, 1), (8, 0)];
+
+    fn selection(row: usize) -> Selection<'static> {
+        let (length, learned) = DIALOGUES[row];
+        Selection {
+            ids: &[0; 9][..length],
+            positions: &[1, 2, 3, 4][..learned],
         }
     }
 
     #[test]
     fn weights_follow_the_rows_into_their_micro_batches() {
-        let data = [
-            dialogue(3, 2),
-            dialogue(9, 4),
-            dialogue(5, 1),
-            dialogue(8, 1),
-        ];
         let batching = MicroBatching {
             rows: Some(2),
             ..Default::default()
         };
-        let plan = Plan::new(&[0, 1, 2], |row| &data[row], LossMean::Sequence, &batching);
+        let plan = Plan::new(&[0, 1, 2, 3], selection, LossMean::Sequence, &batching);
         let weights = |count: f32| 1.0 / (3.0 * count);
         assert_eq!(plan.micro_batches.len(), 2);
         assert_eq!(
@@ -107,9 +99,6 @@ mod tests {
                 weights: vec![weights(2.0)]
             }
         );
-        assert_eq!(
-            (plan.dialogues, plan.tokens, plan.policy_tokens),
-            (3, 17, 7)
-        );
+        assert_eq!(plan.tokens, 7);
     }
 }

@@ -73,11 +73,6 @@ fn warmup_rate(step: u64, peak: f64, warmup: u64) -> f64 {
     peak * step as f64 / warmup.max(1) as f64
 }
 
-/// Optimiser steps of a run of `episodes` passes over `prompts * samples` dialogues.
-pub fn total_steps(dialogues: u64, minibatch: u64, epochs: u64, episodes: u64) -> u64 {
-    dialogues / minibatch.max(1) * epochs * episodes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

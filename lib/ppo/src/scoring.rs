@@ -6,15 +6,15 @@ use transformer::{Critic, Decoder, ModelError};
 
 use crate::batches::MicroBatching;
 use crate::error::LearnError;
+use crate::execution::Execution;
 use crate::forward::{Entropy, policy_outputs, state_values};
 use crate::gradients::{on_rows, worker_error};
 use crate::padded::Padded;
-use crate::tokens::Tokens;
-use crate::update::Place;
+use crate::tokens::{Selection, Tokens};
 use crate::workers::in_order;
 
 /// The networks to ask; what is absent is not asked.
-pub struct Judges {
+pub struct Networks {
     pub policy: Decoder,
     pub reference: Option<Decoder>,
     pub critic: Option<Critic>,
@@ -31,10 +31,10 @@ pub struct Scores {
 /// Scores all dialogues, in their order. What a dialogue gets may depend on its neighbours in the
 /// last bits (they decide the padding), never on the number of threads.
 pub fn score(
-    judges: &Judges,
+    networks: &Networks,
     dialogues: &[Tokens],
     batching: &MicroBatching,
-    place: &Place,
+    execution: &Execution,
 ) -> Result<Vec<Scores>, LearnError> {
     let every: Vec<usize> = (0..dialogues.len()).collect();
     let batches = batching.compose(&every, |row| dialogues[row].len());
@@ -44,14 +44,14 @@ pub fn score(
             .map(|&row| dialogues[row].name.clone())
             .collect::<Vec<_>>()
     };
-    let workers = place.threads.clamp(1, batches.len().max(1));
+    let workers = execution.threads.clamp(1, batches.len().max(1));
     let copies = (0..workers)
-        .map(|_| judges.copy())
+        .map(|_| networks.copy())
         .collect::<Result<_, _>>()?;
     let mut scores = vec![Scores::default(); dialogues.len()];
-    let work = |judges: &mut Judges, job: usize| {
+    let work = |networks: &mut Networks, job: usize| {
         let rows: Vec<&Tokens> = batches[job].iter().map(|&row| &dialogues[row]).collect();
-        no_grad(|| judges.score(&rows, place)).map_err(on_rows(names(job)))
+        no_grad(|| networks.score(&rows, execution)).map_err(on_rows(names(job)))
     };
     let outcome = in_order(copies, batches.len(), work, |job, batch| {
         for (&row, of_row) in batches[job].iter().zip(batch) {
@@ -64,7 +64,7 @@ pub fn score(
     Ok(scores)
 }
 
-impl Judges {
+impl Networks {
     fn copy(&self) -> Result<Self, ModelError> {
         Ok(Self {
             policy: self.policy.leaf_copy()?,
@@ -77,8 +77,9 @@ impl Judges {
         })
     }
 
-    fn score(&self, rows: &[&Tokens], place: &Place) -> Result<Vec<Scores>, ModelError> {
-        let batch = Padded::new(rows, place.device);
+    fn score(&self, rows: &[&Tokens], execution: &Execution) -> Result<Vec<Scores>, ModelError> {
+        let selections: Vec<Selection> = rows.iter().map(|row| row.selection()).collect();
+        let batch = Padded::new(&selections, execution.device);
         if batch.targets.numel() == 0 {
             return Ok(rows.iter().map(|_| self.silent()).collect());
         }

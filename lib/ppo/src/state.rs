@@ -1,6 +1,8 @@
 //! What a run needs to go on, beside the weights: moments, master weights, counters.
 //! safetensors and JSON; knows nothing about where a checkpoint lies or how it is published.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use checkpoints::{Dtype, OutgoingTensor, Weights, write_safetensors};
@@ -9,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::error::{LearnError, Network};
-use crate::trainee::Trainee;
+use crate::optimizer::Optimizer;
 
 /// Version of the layout of `state.json`.
 pub const FORMAT: u32 = 1;
@@ -36,6 +38,9 @@ pub struct NetworkState {
     pub optimizer_steps: u64,
     /// Of the weights that the moments belong to.
     pub sha256: String,
+    /// Of the file with the moments, byte by byte; checkpoints of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optimizer_sha256: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,25 +86,67 @@ impl NetworkState {
             found,
         })
     }
+
+    /// Refuses a file of moments that is not the one that was written. Without a hash nothing is
+    /// checked; says whether there was one.
+    pub fn expect_moments(&self, path: &Path) -> Result<bool, LearnError> {
+        let Some(expected) = &self.optimizer_sha256 else {
+            return Ok(false);
+        };
+        let found = file_sha256(path)?;
+        if *expected == found {
+            return Ok(true);
+        }
+        Err(LearnError::MomentsChanged {
+            path: path.to_owned(),
+            expected: expected.clone(),
+            found,
+        })
+    }
 }
 
 /// Hash over settings as they are written.
 pub fn settings_sha256(settings: &serde_json::Value) -> String {
-    let digest = Sha256::digest(settings.to_string().as_bytes());
+    hexadecimal(&Sha256::digest(settings.to_string().as_bytes()))
+}
+
+/// Hash over a file, byte by byte.
+pub fn file_sha256(path: &Path) -> Result<String, LearnError> {
+    hash_of(path).map_err(|source| LearnError::StateRead {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn hash_of(path: &Path) -> std::io::Result<String> {
+    let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let mut hasher = Sha256::new();
+    loop {
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(hexadecimal(&hasher.finalize()));
+        }
+        hasher.update(bytes);
+        let read = bytes.len();
+        reader.consume(read);
+    }
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes `exp_avg.NAME` and `exp_avg_sq.NAME` for every parameter, and `master.NAME` where the
 /// network itself holds rounded weights; float32.
-pub fn write_moments(trainee: &Trainee, path: &Path) -> Result<(), LearnError> {
+pub fn write_moments(optimizer: &Optimizer, path: &Path) -> Result<(), LearnError> {
     let mut buffers = vec![
-        ("exp_avg", &trainee.optimizer.exp_avg),
-        ("exp_avg_sq", &trainee.optimizer.exp_avg_sq),
+        ("exp_avg", &optimizer.adamw.exp_avg),
+        ("exp_avg_sq", &optimizer.adamw.exp_avg_sq),
     ];
-    if trainee.flat.is_rounded() {
-        buffers.push(("master", &trainee.flat.master));
+    if optimizer.flat.is_rounded() {
+        buffers.push(("master", &optimizer.flat.master));
     }
-    let flat = &trainee.flat;
+    let flat = &optimizer.flat;
     let mut tensors = Vec::new();
     for (prefix, buffer) in buffers {
         for ((name, shape), range) in flat.names.iter().zip(&flat.shapes).zip(&flat.ranges) {
@@ -120,7 +167,7 @@ pub fn write_moments(trainee: &Trainee, path: &Path) -> Result<(), LearnError> {
             ));
         }
     }
-    let steps = trainee.steps().to_string();
+    let steps = optimizer.steps().to_string();
     Ok(write_safetensors(
         path,
         tensors,
@@ -128,39 +175,39 @@ pub fn write_moments(trainee: &Trainee, path: &Path) -> Result<(), LearnError> {
     )?)
 }
 
-/// Reads what [`write_moments`] wrote into a trainee of the same network.
-pub fn read_moments(trainee: &mut Trainee, path: &Path, steps: u64) -> Result<(), LearnError> {
+/// Reads what [`write_moments`] wrote into the optimiser of the same network.
+pub fn read_moments(optimizer: &mut Optimizer, path: &Path, steps: u64) -> Result<(), LearnError> {
     let file = Weights::open_file(path)?;
-    fill(trainee, &file, path, "exp_avg", &trainee.optimizer.exp_avg)?;
+    fill(optimizer, &file, path, "exp_avg", &optimizer.adamw.exp_avg)?;
     fill(
-        trainee,
+        optimizer,
         &file,
         path,
         "exp_avg_sq",
-        &trainee.optimizer.exp_avg_sq,
+        &optimizer.adamw.exp_avg_sq,
     )?;
     // Rounded weights that were trained in float32 before have no master of their own: they are it.
-    let has_master = trainee
+    let has_master = optimizer
         .flat
         .names
         .iter()
         .any(|name| file.contains(&format!("master.{name}")));
     if has_master {
-        fill(trainee, &file, path, "master", &trainee.flat.master)?;
-        trainee.flat.publish();
+        fill(optimizer, &file, path, "master", &optimizer.flat.master)?;
+        optimizer.flat.publish();
     }
-    trainee.optimizer.updates = steps;
+    optimizer.adamw.updates = steps;
     Ok(())
 }
 
 fn fill(
-    trainee: &Trainee,
+    optimizer: &Optimizer,
     file: &Weights,
     path: &Path,
     prefix: &str,
     buffer: &Tensor,
 ) -> Result<(), LearnError> {
-    for (name, range) in trainee.flat.names.iter().zip(&trainee.flat.ranges) {
+    for (name, range) in optimizer.flat.names.iter().zip(&optimizer.flat.ranges) {
         let tensor = format!("{prefix}.{name}");
         file.check_finite([tensor.as_str()])?;
         let numbers = file.f32(&tensor)?;
@@ -188,22 +235,22 @@ fn fill(
 mod tests {
     use super::*;
     use crate::flat::Flat;
+    use crate::optimizer::OptimizerSettings;
     use crate::schedule::Schedule;
-    use crate::trainee::TraineeSettings;
     use tch::Device;
 
-    fn trainee(kind: Kind) -> Trainee {
+    fn optimizer(kind: Kind) -> Optimizer {
         let matrix = Tensor::arange(6, (Kind::Float, Device::Cpu))
             .view([2, 3])
             .to_kind(kind);
         let vector = Tensor::ones([2], (kind, Device::Cpu));
         let flat = Flat::new(vec![("a.weight".into(), matrix), ("a.bias".into(), vector)]);
-        let settings = TraineeSettings {
+        let settings = OptimizerSettings {
             schedule: Schedule::constant(0.1),
-            optimizer: Default::default(),
+            adamw: Default::default(),
             max_grad_norm: None,
         };
-        Trainee::new(flat, settings)
+        Optimizer::new(flat, settings)
     }
 
     fn numbers(tensor: &Tensor) -> Vec<f32> {
@@ -215,11 +262,11 @@ mod tests {
         for kind in [Kind::Float, Kind::BFloat16] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("policy.safetensors");
-            let mut before = trainee(kind);
+            let mut before = optimizer(kind);
             let gradient = Tensor::arange(8, (Kind::Float, Device::Cpu));
             before.step(gradient.shallow_clone(), 1.0);
             write_moments(&before, &path).unwrap();
-            let mut after = trainee(kind);
+            let mut after = optimizer(kind);
             let parameters = before.flat.master.copy();
             after.flat.master.copy_(&parameters);
             read_moments(&mut after, &path, 1).unwrap();
@@ -238,17 +285,17 @@ mod tests {
     fn moments_of_another_network_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("policy.safetensors");
-        write_moments(&trainee(Kind::Float), &path).unwrap();
+        write_moments(&optimizer(Kind::Float), &path).unwrap();
         let flat = Flat::new(vec![(
             "a.weight".into(),
             Tensor::ones([5], (Kind::Float, Device::Cpu)),
         )]);
-        let settings = TraineeSettings {
+        let settings = OptimizerSettings {
             schedule: Schedule::constant(0.1),
-            optimizer: Default::default(),
+            adamw: Default::default(),
             max_grad_norm: None,
         };
-        let error = read_moments(&mut Trainee::new(flat, settings), &path, 1)
+        let error = read_moments(&mut Optimizer::new(flat, settings), &path, 1)
             .unwrap_err()
             .to_string();
         assert!(

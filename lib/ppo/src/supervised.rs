@@ -5,15 +5,15 @@ use transformer::Decoder;
 
 use crate::batches::{MicroBatching, minibatches, shuffled};
 use crate::error::{LearnError, Network};
-use crate::gradients::{Total, on_rows, worker_error};
+use crate::execution::Execution;
+use crate::gradients::{GradientAccumulator, on_rows, worker_error};
 use crate::micro_batch::supervised_contribution;
+use crate::optimizer::Step;
 use crate::plan::{MicroBatch, Plan};
 use crate::reduction::LossMean;
 use crate::replica::Replica;
-use crate::sums::SupervisedSums;
 use crate::tokens::Tokens;
-use crate::trainee::Step;
-use crate::update::{Learner, Place};
+use crate::update::Learner;
 use crate::workers::in_order;
 
 /// Constants that shape the result.
@@ -53,7 +53,7 @@ pub fn train(
     learner: &mut Learner<Decoder>,
     demonstrations: &[Tokens],
     settings: &SupervisedSettings,
-    place: &Place,
+    execution: &Execution,
     mut report: impl FnMut(&SupervisedMetrics) -> Result<(), LearnError>,
 ) -> Result<(), LearnError> {
     if demonstrations.iter().all(|tokens| tokens.policy.is_empty()) {
@@ -62,12 +62,12 @@ pub fn train(
     let mut step = 0;
     for epoch in 0.. {
         let order = shuffled(demonstrations.len(), &[settings.seed, epoch]);
-        for rows in minibatches(&order, settings.batch) {
+        for rows in &minibatches(&order, settings.batch) {
             if step == settings.steps {
                 return Ok(());
             }
             step += 1;
-            let batch = Batch::new(demonstrations, &rows, settings, place);
+            let batch = Batch::new(demonstrations, rows, settings, execution);
             let mut metrics = batch.step(learner)?;
             (metrics.step, metrics.epoch) = (step, epoch);
             report(&metrics)?;
@@ -79,79 +79,80 @@ pub fn train(
 /// One optimiser step's work.
 struct Batch<'a> {
     demonstrations: &'a [Tokens],
+    /// The batch, as indices into the demonstrations.
+    rows: &'a [usize],
     plan: Plan,
-    place: &'a Place,
+    execution: &'a Execution,
 }
 
 impl<'a> Batch<'a> {
     fn new(
         demonstrations: &'a [Tokens],
-        rows: &[usize],
+        rows: &'a [usize],
         settings: &SupervisedSettings,
-        place: &'a Place,
+        execution: &'a Execution,
     ) -> Self {
-        let tokens = |row: usize| &demonstrations[row];
-        let plan = Plan::new(rows, tokens, LossMean::Token, &settings.micro_batching);
+        let selection = |row: usize| demonstrations[row].selection();
+        let plan = Plan::new(rows, selection, LossMean::Token, &settings.micro_batching);
         Self {
             demonstrations,
+            rows,
             plan,
-            place,
+            execution,
         }
     }
 
     fn step(&self, learner: &mut Learner<Decoder>) -> Result<SupervisedMetrics, LearnError> {
         let started = std::time::Instant::now();
         let total = self.gradient(learner)?;
-        let norm = total.norm(Network::Policy, || self.every_name())?;
+        let norm = total.norm(Network::Policy, || self.names(self.rows))?;
         let step = match total.gradient {
-            Some(gradient) => learner.trainee.step(gradient, norm),
+            Some(gradient) => learner.optimizer.step(gradient, norm),
             None => Step {
                 learning_rate: 0.0,
                 gradient_norm: 0.0,
             },
         };
+        let tokens = self.rows.iter().map(|&row| self.demonstrations[row].len());
         Ok(SupervisedMetrics {
             step: 0,
             epoch: 0,
-            loss: total.sums.loss,
+            loss: total.loss,
             grad_norm: step.gradient_norm,
             lr: step.learning_rate,
-            demonstrations: self.plan.dialogues,
-            tokens: self.plan.tokens,
-            trained_tokens: self.plan.policy_tokens,
+            demonstrations: self.rows.len(),
+            tokens: tokens.sum(),
+            trained_tokens: self.plan.tokens,
             seconds: started.elapsed().as_secs_f64(),
         })
     }
 
-    fn gradient(&self, learner: &Learner<Decoder>) -> Result<Total<SupervisedSums>, LearnError> {
+    fn gradient(&self, learner: &Learner<Decoder>) -> Result<GradientAccumulator, LearnError> {
         let count = self.plan.micro_batches.len();
-        let replica = |_| Replica::of(&learner.model, &learner.trainee.flat.ranges);
-        let workers = self.place.threads.clamp(1, count.max(1));
+        let replica = |_| Replica::of(&learner.model, &learner.optimizer.flat.ranges);
+        let workers = self.execution.threads.clamp(1, count.max(1));
         let replicas = (0..workers).map(replica).collect::<Result<_, _>>()?;
-        let mut total = Total::default();
+        let mut total = GradientAccumulator::default();
         let work = |replica: &mut Replica<Decoder>, index: usize| {
             let MicroBatch { rows, weights } = &self.plan.micro_batches[index];
             let rows: Vec<&Tokens> = rows.iter().map(|&row| &self.demonstrations[row]).collect();
-            supervised_contribution(replica, &rows, weights, self.place.device)
-                .map_err(on_rows(self.names(index)))
+            supervised_contribution(replica, &rows, weights, self.execution.device)
+                .map_err(on_rows(self.names_of(index)))
         };
-        let outcome = in_order(replicas, count, work, |index, part| {
-            total.add(part, Network::Policy, || self.names(index))
+        let outcome = in_order(replicas, count, work, |index, contribution| {
+            total.add(contribution, Network::Policy, || self.names_of(index))
         });
-        outcome.map_err(|failure| worker_error(failure, |index| self.names(index)))?;
+        outcome.map_err(|failure| worker_error(failure, |index| self.names_of(index)))?;
         Ok(total)
     }
 
-    fn names(&self, micro_batch: usize) -> Vec<String> {
-        let rows = &self.plan.micro_batches[micro_batch].rows;
-        rows.iter()
-            .map(|&row| self.demonstrations[row].name.clone())
-            .collect()
+    fn names_of(&self, micro_batch: usize) -> Vec<String> {
+        self.names(&self.plan.micro_batches[micro_batch].rows)
     }
 
-    fn every_name(&self) -> Vec<String> {
-        (0..self.plan.micro_batches.len())
-            .flat_map(|index| self.names(index))
+    fn names(&self, rows: &[usize]) -> Vec<String> {
+        rows.iter()
+            .map(|&row| self.demonstrations[row].name.clone())
             .collect()
     }
 }

@@ -14,6 +14,15 @@ pub struct Tokens {
     pub policy: Vec<usize>,
 }
 
+/// The tokens of a dialogue that a pass is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    /// All ids of the dialogue.
+    pub ids: &'a [i32],
+    /// Ascending, none of them 0.
+    pub positions: &'a [usize],
+}
+
 /// What the model at hand can take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -60,12 +69,12 @@ impl Tokens {
         self.ids.is_empty()
     }
 
-    /// The entries of a per-token list at the policy tokens.
-    pub fn at_policy(&self, per_token: &[f32]) -> Vec<f32> {
-        self.policy
-            .iter()
-            .map(|&position| per_token[position])
-            .collect()
+    /// All policy tokens.
+    pub fn selection(&self) -> Selection<'_> {
+        Selection {
+            ids: &self.ids,
+            positions: &self.policy,
+        }
     }
 
     /// A per-token list from entries at the policy tokens; 0 elsewhere.
@@ -138,11 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn entries_go_to_policy_tokens_and_back() {
+    fn entries_go_to_policy_tokens() {
         let tokens =
             Tokens::from_row(&row(&[1, 2, 3, 4], &[false, true, false, true]), &LIMITS).unwrap();
         assert_eq!(tokens.policy, [1, 3]);
-        assert_eq!(tokens.at_policy(&[9.0, 1.5, 9.0, 2.5]), [1.5, 2.5]);
         assert_eq!(tokens.spread(&[1.5, 2.5]), [0.0, 1.5, 0.0, 2.5]);
         assert_eq!(tokens.name, "d/1");
     }

@@ -1,20 +1,20 @@
 //! One PPO update: epochs of minibatches, each one optimiser step of policy and critic.
 //! Knows nothing about files: experiences in, changed networks and metrics out.
 
-use tch::Device;
 use transformer::{Critic, Decoder, ModelError};
 
 use crate::batches::{MicroBatching, minibatches, shuffled};
 use crate::error::{LearnError, Network};
+use crate::execution::Execution;
 use crate::experience::Experience;
-use crate::gradients::{Total, on_rows, worker_error};
+use crate::gradients::{GradientAccumulator, on_rows, worker_error};
 use crate::losses::PolicyLossSettings;
 use crate::micro_batch::{Contribution, critic_contribution, policy_contribution};
+use crate::optimizer::{Optimizer, Step};
 use crate::plan::{MicroBatch, Plan};
 use crate::reduction::LossMean;
 use crate::replica::{Model, Replica};
-use crate::sums::{CriticMetrics, CriticSums, PolicyMetrics, PolicySums, StepMetrics};
-use crate::trainee::Trainee;
+use crate::statistics::Statistics;
 use crate::workers::in_order;
 
 /// Constants of an update that shape its result.
@@ -35,24 +35,35 @@ pub struct UpdateSettings {
     pub micro_batching: MicroBatching,
 }
 
-/// Where the work is done. Does not shape the result.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    pub device: Device,
-    /// Worker threads; one is enough for a GPU.
-    pub threads: usize,
-}
-
 /// A model and its optimiser.
 pub struct Learner<M> {
     pub model: M,
-    pub trainee: Trainee,
+    pub optimizer: Optimizer,
 }
 
 /// The networks of an update; what is absent is not trained.
 pub struct Learners {
     pub policy: Option<Learner<Decoder>>,
     pub critic: Option<Learner<Critic>>,
+}
+
+/// One optimiser step of both networks, as it is printed.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct StepMetrics {
+    pub epoch: usize,
+    pub minibatch: usize,
+    pub dialogues: usize,
+    /// All tokens, prompts and feedback included.
+    pub tokens: usize,
+    /// Those that the policy learns from.
+    pub policy_tokens: usize,
+    /// Those that the critic learns from.
+    pub value_tokens: usize,
+    #[serde(flatten)]
+    pub policy: Option<Statistics>,
+    #[serde(flatten)]
+    pub critic: Option<Statistics>,
+    pub seconds: f64,
 }
 
 /// Trains on `experiences`; `report` gets the metrics of each optimiser step.
@@ -63,12 +74,12 @@ pub fn update(
     learners: &mut Learners,
     experiences: &[Experience],
     settings: &UpdateSettings,
-    place: &Place,
+    execution: &Execution,
     rl_step: u64,
     mut report: impl FnMut(&StepMetrics) -> Result<(), LearnError>,
 ) -> Result<(), LearnError> {
     let learnable: Vec<usize> = (0..experiences.len())
-        .filter(|&row| !experiences[row].tokens.policy.is_empty())
+        .filter(|&row| teaches(&experiences[row]))
         .collect();
     if learnable.is_empty() {
         return Err(LearnError::NothingToLearn);
@@ -76,13 +87,21 @@ pub fn update(
     for epoch in 0..settings.epochs {
         let order = order(&learnable, settings, rl_step, epoch as u64);
         for (index, rows) in minibatches(&order, settings.minibatch).iter().enumerate() {
-            let step = OptimizerStep::new(experiences, rows, settings, place);
+            let step = OptimizerStep::new(experiences, rows, settings, execution);
             let mut metrics = step.take(learners)?;
             (metrics.epoch, metrics.minibatch) = (epoch, index);
             report(&metrics)?;
         }
     }
     Ok(())
+}
+
+/// Whether either network has something to learn from.
+fn teaches(experience: &Experience) -> bool {
+    let networks = [Network::Policy, Network::Critic];
+    networks
+        .iter()
+        .any(|&network| !experience.selection(network).positions.is_empty())
 }
 
 fn order(learnable: &[usize], settings: &UpdateSettings, rl_step: u64, epoch: u64) -> Vec<usize> {
@@ -96,9 +115,12 @@ fn order(learnable: &[usize], settings: &UpdateSettings, rl_step: u64, epoch: u6
 /// One optimiser step of both networks on one minibatch.
 struct OptimizerStep<'a> {
     experiences: &'a [Experience],
-    plan: Plan,
+    /// The minibatch, as indices into the experiences.
+    rows: &'a [usize],
+    policy: Plan,
+    critic: Plan,
     settings: &'a UpdateSettings,
-    place: &'a Place,
+    execution: &'a Execution,
 }
 
 /// A worker's copies of the networks.
@@ -107,26 +129,36 @@ struct Replicas {
     critic: Option<Replica<Critic>>,
 }
 
-/// What one job, a micro-batch of one network, comes to.
-enum Part {
-    Policy(Contribution<PolicySums>),
-    Critic(Contribution<CriticSums>),
+/// One micro-batch of one network.
+#[derive(Clone, Copy)]
+struct Job {
+    network: Network,
+    micro_batch: usize,
 }
 
 impl<'a> OptimizerStep<'a> {
     fn new(
         experiences: &'a [Experience],
-        rows: &[usize],
+        rows: &'a [usize],
         settings: &'a UpdateSettings,
-        place: &'a Place,
+        execution: &'a Execution,
     ) -> Self {
-        let tokens = |row: usize| &experiences[row].tokens;
-        let plan = Plan::new(rows, tokens, settings.loss_mean, &settings.micro_batching);
+        let plan = |network: Network| {
+            let selection = |row: usize| experiences[row].selection(network);
+            Plan::new(
+                rows,
+                selection,
+                settings.loss_mean,
+                &settings.micro_batching,
+            )
+        };
         Self {
             experiences,
-            plan,
+            rows,
+            policy: plan(Network::Policy),
+            critic: plan(Network::Critic),
             settings,
-            place,
+            execution,
         }
     }
 
@@ -134,20 +166,26 @@ impl<'a> OptimizerStep<'a> {
         let started = std::time::Instant::now();
         let (policy, critic) = self.gradients(learners)?;
         // Both norms are known to be finite before either network changes.
-        let everyone = || self.every_name();
+        let everyone = || self.names(self.rows);
         let policy_norm = policy.norm(Network::Policy, everyone)?;
         let critic_norm = critic.norm(Network::Critic, everyone)?;
         let policy_step = apply(&mut learners.policy, policy.gradient, policy_norm);
         let critic_step = apply(&mut learners.critic, critic.gradient, critic_norm);
-        let with_importance = self.settings.policy_loss.importance_cap.is_some();
+        let tokens = self
+            .rows
+            .iter()
+            .map(|&row| self.experiences[row].tokens.len());
         Ok(StepMetrics {
             epoch: 0,
             minibatch: 0,
-            dialogues: self.plan.dialogues,
-            tokens: self.plan.tokens,
-            policy_tokens: self.plan.policy_tokens,
-            policy: policy_step.map(|step| PolicyMetrics::new(&policy.sums, step, with_importance)),
-            critic: critic_step.map(|step| CriticMetrics::new(&critic.sums, step)),
+            dialogues: self.rows.len(),
+            tokens: tokens.sum(),
+            policy_tokens: self.policy.tokens,
+            value_tokens: self.critic.tokens,
+            policy: policy_step
+                .map(|step| finished(policy.statistics, step, "policy_grad_norm", "policy_lr")),
+            critic: critic_step
+                .map(|step| finished(critic.statistics, step, "critic_grad_norm", "critic_lr")),
             seconds: started.elapsed().as_secs_f64(),
         })
     }
@@ -155,78 +193,96 @@ impl<'a> OptimizerStep<'a> {
     fn gradients(
         &self,
         learners: &Learners,
-    ) -> Result<(Total<PolicySums>, Total<CriticSums>), LearnError> {
+    ) -> Result<(GradientAccumulator, GradientAccumulator), LearnError> {
         let jobs = self.jobs(learners);
-        let workers = self.place.threads.clamp(1, jobs.len().max(1));
+        let workers = self.execution.threads.clamp(1, jobs.len().max(1));
         let replicas = (0..workers)
             .map(|_| replicas(learners))
             .collect::<Result<_, _>>()?;
-        let (mut policy, mut critic) = (Total::default(), Total::default());
+        let mut policy = GradientAccumulator::default();
+        let mut critic = GradientAccumulator::default();
         let work = |replicas: &mut Replicas, job: usize| self.work(replicas, jobs[job]);
-        let outcome = in_order(replicas, jobs.len(), work, |job, part| {
-            let (network, micro_batch) = jobs[job];
-            let names = || self.names(micro_batch);
-            match part {
-                Part::Policy(part) => policy.add(part, network, names),
-                Part::Critic(part) => critic.add(part, network, names),
-            }
+        let outcome = in_order(replicas, jobs.len(), work, |job, contribution| {
+            let job = jobs[job];
+            let accumulator = match job.network {
+                Network::Policy => &mut policy,
+                Network::Critic => &mut critic,
+            };
+            accumulator.add(contribution, job.network, || self.names_of(job))
         });
-        outcome.map_err(|failure| worker_error(failure, |job| self.names(jobs[job].1)))?;
+        outcome.map_err(|failure| worker_error(failure, |job| self.names_of(jobs[job])))?;
         Ok((policy, critic))
     }
 
-    /// Network and micro-batch of every job.
-    fn jobs(&self, learners: &Learners) -> Vec<(Network, usize)> {
+    /// The policy's micro-batches, then the critic's.
+    fn jobs(&self, learners: &Learners) -> Vec<Job> {
         let trains_policy = learners.policy.is_some() && !self.settings.freeze_policy;
         let policy = trains_policy.then_some(Network::Policy);
         let critic = learners.critic.is_some().then_some(Network::Critic);
-        let count = self.plan.micro_batches.len();
-        let networks = policy.into_iter().chain(critic);
-        networks
-            .flat_map(|network| (0..count).map(move |index| (network, index)))
-            .collect()
+        let jobs_of = |network: Network| {
+            let micro_batches = 0..self.plan(network).micro_batches.len();
+            micro_batches.map(move |micro_batch| Job {
+                network,
+                micro_batch,
+            })
+        };
+        policy.into_iter().chain(critic).flat_map(jobs_of).collect()
     }
 
-    fn work(
-        &self,
-        replicas: &Replicas,
-        (network, index): (Network, usize),
-    ) -> Result<Part, LearnError> {
-        let MicroBatch { rows, weights } = &self.plan.micro_batches[index];
+    fn plan(&self, network: Network) -> &Plan {
+        match network {
+            Network::Policy => &self.policy,
+            Network::Critic => &self.critic,
+        }
+    }
+
+    fn micro_batch(&self, job: Job) -> &MicroBatch {
+        &self.plan(job.network).micro_batches[job.micro_batch]
+    }
+
+    fn work(&self, replicas: &Replicas, job: Job) -> Result<Contribution, LearnError> {
+        let MicroBatch { rows, weights } = self.micro_batch(job);
         let rows: Vec<&Experience> = rows.iter().map(|&row| &self.experiences[row]).collect();
-        let (settings, device) = (self.settings, self.place.device);
-        let part = match (network, &replicas.policy, &replicas.critic) {
+        let (settings, device) = (self.settings, self.execution.device);
+        let contribution = match (job.network, &replicas.policy, &replicas.critic) {
             (Network::Policy, Some(policy), _) => {
                 policy_contribution(policy, &rows, weights, &settings.policy_loss, device)
-                    .map(Part::Policy)
             }
             (Network::Critic, _, Some(critic)) => {
                 critic_contribution(critic, &rows, weights, settings.value_clip, device)
-                    .map(Part::Critic)
             }
             // Jobs are made for networks that are there.
             _ => return Err(LearnError::NothingToLearn),
         };
-        part.map_err(on_rows(self.names(index)))
+        contribution.map_err(on_rows(self.names_of(job)))
     }
 
-    fn names(&self, micro_batch: usize) -> Vec<String> {
-        let rows = &self.plan.micro_batches[micro_batch].rows;
+    fn names_of(&self, job: Job) -> Vec<String> {
+        self.names(&self.micro_batch(job).rows)
+    }
+
+    fn names(&self, rows: &[usize]) -> Vec<String> {
         rows.iter()
             .map(|&row| self.experiences[row].tokens.name.clone())
             .collect()
     }
+}
 
-    fn every_name(&self) -> Vec<String> {
-        (0..self.plan.micro_batches.len())
-            .flat_map(|index| self.names(index))
-            .collect()
-    }
+/// The statistics with what the optimiser adds to them.
+fn finished(
+    mut statistics: Statistics,
+    step: Step,
+    norm: &'static str,
+    rate: &'static str,
+) -> Statistics {
+    statistics.push(norm, step.gradient_norm);
+    statistics.push(rate, step.learning_rate);
+    statistics
 }
 
 fn replicas(learners: &Learners) -> Result<Replicas, ModelError> {
     fn of<M: Model>(learner: &Learner<M>) -> Result<Replica<M>, ModelError> {
-        Replica::of(&learner.model, &learner.trainee.flat.ranges)
+        Replica::of(&learner.model, &learner.optimizer.flat.ranges)
     }
     Ok(Replicas {
         policy: learners.policy.as_ref().map(of).transpose()?,
@@ -238,6 +294,6 @@ fn apply<M>(
     learner: &mut Option<Learner<M>>,
     gradient: Option<tch::Tensor>,
     norm: f64,
-) -> Option<crate::trainee::Step> {
-    Some(learner.as_mut()?.trainee.step(gradient?, norm))
+) -> Option<Step> {
+    Some(learner.as_mut()?.optimizer.step(gradient?, norm))
 }

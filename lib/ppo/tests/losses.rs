@@ -3,10 +3,11 @@
 
 mod shared;
 
+use fixtures::floats;
 use ppo::losses::*;
 use ppo::reduction::{LossMean, token_weights};
 use serde_json::Value;
-use shared::{assert_close, fixture_lines, floats, largest};
+use shared::{assert_close, fixture_lines, largest};
 use tch::{Kind, Tensor};
 
 /// One sequence's numbers at its policy tokens only, laid end to end, and the policy tokens of each.
@@ -308,4 +309,85 @@ fn kl_estimators_agree_to_second_order() {
             );
         }
     }
+}
+
+/// One token, `distance` above its old log-probability; and its loss with the gradient.
+fn one_token(distance: f32, advantage: f32, settings: PolicyLossSettings) -> (PolicyLoss, f64) {
+    let tokens = PolicyTokens {
+        logprobs: Tensor::from_slice(&[-0.5f32]).set_requires_grad(true),
+        entropy: None,
+        old_logprobs: Tensor::from_slice(&[-0.5 - distance]),
+        reference_logprobs: None,
+        rollout_logprobs: None,
+        advantages: Tensor::from_slice(&[advantage]),
+        weights: Tensor::from_slice(&[1.0f32]),
+    };
+    let loss = policy_loss(&tokens, &settings);
+    loss.total.backward();
+    let gradient = tokens.logprobs.grad().double_value(&[0]);
+    (loss, gradient)
+}
+
+/// exp leaves float32 at 88.7: beyond, the clip's gradient would be `0 inf`.
+#[test]
+fn a_clipped_token_has_gradient_0_however_far_its_ratio_is() {
+    for distance in [5.0, 19.0, 85.0, 95.0, 1e4, 3e38] {
+        let (loss, gradient) = one_token(distance, 1.0, plain_settings());
+        assert_eq!(gradient, 0.0, "{distance}");
+        assert!(
+            (loss.total.double_value(&[]) + 1.28).abs() < 1e-6,
+            "{distance}"
+        );
+        assert_eq!(
+            loss.bounded.double_value(&[0]),
+            f64::from(u8::from(distance > 20.0))
+        );
+    }
+}
+
+#[test]
+fn a_token_beyond_the_dual_clip_has_gradient_0() {
+    let settings = PolicyLossSettings {
+        dual_clip: Some(3.0),
+        ..plain_settings()
+    };
+    for distance in [5.0, 85.0, 100.0] {
+        let (loss, gradient) = one_token(distance, -1.0, settings);
+        assert_eq!(gradient, 0.0, "{distance}");
+        assert_eq!(loss.total.double_value(&[]), 3.0);
+    }
+}
+
+/// Where nothing clips a token, the bound does: `-A exp(20)`, and no gradient beyond.
+#[test]
+fn the_bound_holds_where_no_clip_does() {
+    let (loss, gradient) = one_token(95.0, -1.0, plain_settings());
+    assert_eq!(gradient, 0.0);
+    let expected = 20f64.exp();
+    assert!((loss.total.double_value(&[]) / expected - 1.0).abs() < 1e-6);
+    // Within it the gradient is that of the ratio, -A r.
+    let (_, gradient) = one_token(2.0, -1.0, plain_settings());
+    assert!((gradient / 2f64.exp() - 1.0).abs() < 1e-6, "{gradient}");
+    // Far below, the ratio is all but 0.
+    let (loss, gradient) = one_token(-95.0, 1.0, plain_settings());
+    assert_eq!((gradient, loss.bounded.double_value(&[0])), (0.0, 1.0));
+}
+
+#[test]
+fn k3_is_bounded_where_the_reference_is_far_above() {
+    let d = Tensor::from_slice(&[-95.0f32, -20.0, -2.0, 95.0]).set_requires_grad(true);
+    let estimate = kl_estimate(&d, KlEstimator::K3);
+    let found: Vec<f64> = Vec::try_from(estimate.to_kind(Kind::Double)).unwrap();
+    let most = 20f64.exp() - 21.0;
+    for (found, expected) in found.iter().zip([most, most, 2f64.exp() - 3.0, 94.0]) {
+        assert!(
+            (found / expected - 1.0).abs() < 1e-6,
+            "{found} against {expected}"
+        );
+    }
+    estimate.sum(Kind::Float).backward();
+    let gradient: Vec<f64> = Vec::try_from(d.grad().to_kind(Kind::Double)).unwrap();
+    // Beyond the bound 0; else 1 - exp(-d).
+    assert_eq!((gradient[0], gradient[3]), (0.0, 1.0));
+    assert!((gradient[2] - (1.0 - 2f64.exp())).abs() < 1e-5);
 }

@@ -143,6 +143,18 @@ pub const FIELDS: &[FieldSpec] = {
         field("values", Float32s, SCORE, "critic's values"),
         field("advantages", Float32s, ADVANTAGES, "0 off the loss mask"),
         field("returns", Float32s, ADVANTAGES, "0 off the loss mask"),
+        field(
+            "learn_mask",
+            Bools,
+            ADVANTAGES,
+            "true on policy tokens that are learned from, if not all",
+        ),
+        field(
+            "value_mask",
+            Bools,
+            ADVANTAGES,
+            "true where the critic learns, if not at all of those",
+        ),
     ]
 };
 

@@ -32,6 +32,7 @@ mod config;
 mod context;
 mod entry;
 mod logging;
+pub mod parse;
 mod progress;
 mod signals;
 mod status;

@@ -1,10 +1,6 @@
 //! A decoder with a value head: an estimate for every state instead of logits.
 
-use std::path::Path;
-
-use checkpoints::{
-    CheckpointWriter, Dtype, ModelConfig, OutgoingTensor, Parameter, VALUE_HEAD, Weights,
-};
+use checkpoints::{Dtype, ModelConfig, OutgoingTensor, Parameter, VALUE_HEAD, Weights};
 use tch::{Device, Kind, Tensor};
 
 use crate::{Decoder, ModelError, storage};
@@ -110,11 +106,5 @@ impl Critic {
         let mut tensors = self.decoder.outgoing(dtype);
         tensors.push(storage::outgoing(VALUE_HEAD, &self.head.weight, dtype));
         tensors
-    }
-
-    /// Writes a model directory whose weights hold the value head; see [`Decoder::save`].
-    pub fn save(&self, destination: &Path, source: &Path, dtype: Dtype) -> Result<(), ModelError> {
-        let writer = CheckpointWriter::create(destination, source)?;
-        Ok(writer.write(self.outgoing(dtype))?)
     }
 }

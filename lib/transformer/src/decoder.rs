@@ -1,11 +1,6 @@
 //! A decoder of any architecture: loading, running, copying for threads, saving.
 
-use std::path::Path;
-
-use checkpoints::{
-    Architecture as Family, CheckpointWriter, Dtype, ModelConfig, OutgoingTensor, Parameter,
-    Weights,
-};
+use checkpoints::{Architecture as Family, Dtype, ModelConfig, OutgoingTensor, Parameter, Weights};
 use tch::{Device, Kind, Tensor};
 
 use crate::attention::{Attention, Causal};
@@ -175,13 +170,6 @@ impl Decoder {
             .iter()
             .map(|(name, tensor)| storage::outgoing(name, tensor, dtype))
             .collect()
-    }
-
-    /// Writes a model directory with the configuration and tokenizer of `source`; it appears at
-    /// `destination` when it is complete.
-    pub fn save(&self, destination: &Path, source: &Path, dtype: Dtype) -> Result<(), ModelError> {
-        let writer = CheckpointWriter::create(destination, source)?;
-        Ok(writer.write(self.outgoing(dtype))?)
     }
 }
 

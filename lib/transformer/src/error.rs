@@ -1,6 +1,6 @@
 //! What can go wrong with a model.
 
-use checkpoints::{WeightsError, WriteError};
+use checkpoints::WeightsError;
 use tch::TchError;
 use torch::TorchError;
 
@@ -11,8 +11,6 @@ pub enum ModelError {
     Weights(#[from] WeightsError),
     #[error(transparent)]
     Torch(#[from] TorchError),
-    #[error(transparent)]
-    Write(#[from] WriteError),
     #[error("this decoder was loaded without its output head, so it gives no logits")]
     NoHead,
     #[error("parameter \"{name}\" was not loaded")]

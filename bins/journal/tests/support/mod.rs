@@ -90,7 +90,7 @@ impl Run {
         let rows = [dialogue(1.0, true), dialogue(-0.5, false)].join("\n") + "\n";
         self.write(&format!("{folder}/graded.jsonl"), &rows);
         self.write(&format!("{folder}/scored.jsonl"), &rows);
-        let training = "{\"policy_loss\": -0.01, \"actor_lr\": 2e-6}\n{\"policy_loss\": -0.03, \"actor_lr\": 1e-6}\n";
+        let training = "{\"policy_loss\": -0.01, \"actor_lr\": 2e-6, \"value_tokens\": 3}\n{\"policy_loss\": -0.03, \"actor_lr\": 1e-6, \"value_tokens\": 4}\n";
         self.write(&format!("{folder}/ppo-step.jsonl"), training);
         self.stage(step, "sh", "base.toml", "graded.jsonl", "true")
             .assert()

@@ -1,33 +1,11 @@
 //! A folder with the networks and records of the golden PPO step, and the program run on them.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use checkpoints::{Dtype, ModelConfig, OutgoingTensor, VALUE_HEAD, Weights, write_safetensors};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
-
-/// The fixture folder, or `None` with a printed reason where it is not at hand.
-pub fn fixtures() -> Option<PathBuf> {
-    let root = std::env::var_os("REATTEMPT_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let folder = root.join("fixtures");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no fixtures at {}", folder.display());
-    None
-}
-
-pub fn lines(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
 
 /// The golden batch and its networks in a temporary folder.
 pub struct Bench {
@@ -39,19 +17,10 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Option<Self> {
-        let fixtures = fixtures()?;
+        let fixtures = fixtures::folder()?;
         let folder = tempfile::tempdir().unwrap();
-        write_critic(&fixtures, &folder.path().join("critic"));
-        let batch = lines(&fixtures.join("ppo_step/batch.jsonl"));
-        let expected = lines(&fixtures.join("ppo_step/expected_batch.jsonl"));
-        let sha256 = Weights::open(&fixtures.join("tiny-qwen2"))
-            .unwrap()
-            .sha256();
-        let rows = batch
-            .iter()
-            .zip(&expected)
-            .map(|(batch, expected)| row(batch, expected, &sha256));
-        let rows = rows.collect();
+        fixtures::critic(&fixtures, &folder.path().join("critic"));
+        let rows = fixtures::rows(&fixtures);
         Some(Self {
             folder,
             fixtures,
@@ -68,8 +37,7 @@ impl Bench {
     }
 
     pub fn write_rows(&self, rows: &[Value]) -> PathBuf {
-        let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
-        self.write_text(&text)
+        self.write_text(&fixtures::to_lines(rows))
     }
 
     pub fn write_text(&self, text: &str) -> PathBuf {
@@ -103,10 +71,7 @@ impl Bench {
     pub fn run(&self, output: &str, extra: &[&str]) -> Vec<Value> {
         let outcome = self.command(output, extra).output().unwrap();
         assert!(outcome.status.success(), "{}", stderr(&outcome));
-        let text = String::from_utf8(outcome.stdout).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        fixtures::lines(std::str::from_utf8(&outcome.stdout).unwrap())
     }
 
     /// Runs it, expects exit status 1 and nothing written, and gives the message.
@@ -132,94 +97,4 @@ impl Bench {
 
 pub fn stderr(outcome: &Output) -> String {
     String::from_utf8_lossy(&outcome.stderr).into_owned()
-}
-
-/// The golden critic: the policy's trunk with the given value head.
-fn write_critic(fixtures: &Path, directory: &Path) {
-    std::fs::create_dir(directory).unwrap();
-    let source = fixtures.join("tiny-qwen2");
-    let config = ModelConfig::load(&source).unwrap();
-    let trunk = Weights::open(&source).unwrap();
-    let head = Weights::open_file(&fixtures.join("ppo_step/value_head.safetensors")).unwrap();
-    let mut tensors: Vec<OutgoingTensor> = config
-        .parameters()
-        .into_iter()
-        .filter(|parameter| parameter.name.starts_with("model."))
-        .map(|parameter| {
-            let bytes = trunk.tensor(&parameter.name).unwrap().bytes;
-            OutgoingTensor::from_bytes(parameter.name, Dtype::F32, parameter.shape, bytes)
-        })
-        .collect();
-    let bytes = head.tensor(VALUE_HEAD).unwrap().bytes;
-    tensors.push(OutgoingTensor::from_bytes(
-        VALUE_HEAD,
-        Dtype::F32,
-        vec![1, config.hidden_size],
-        bytes,
-    ));
-    write_safetensors(&directory.join("model.safetensors"), tensors, &[]).unwrap();
-    std::fs::copy(source.join("config.json"), directory.join("config.json")).unwrap();
-}
-
-/// One record as the stages before would have written it.
-fn row(batch: &Value, expected: &Value, sha256: &str) -> Value {
-    let prompt = batch["prompt_len"].as_u64().unwrap() as usize;
-    let padded = |response: &Value| {
-        let response = response.as_array().unwrap().iter().cloned();
-        std::iter::repeat_n(json!(0.0), prompt)
-            .chain(response)
-            .collect::<Vec<_>>()
-    };
-    let feedback = batch["feedback_mask"].as_array().unwrap();
-    let mask: Vec<bool> = std::iter::repeat_n(false, prompt)
-        .chain(feedback.iter().map(|flag| flag == 0))
-        .collect();
-    json!({
-        "dialogue_id": format!("golden/{}", batch["id"]),
-        "model_sha256": sha256,
-        "token_ids": batch["token_ids"],
-        "prompt_length": prompt,
-        "loss_mask": mask,
-        "reward": batch["reward"],
-        "logprobs": padded(&batch["old_log_probs"]),
-        "policy_logprobs": padded(&batch["old_log_probs"]),
-        "reference_logprobs": padded(&batch["ref_log_probs"]),
-        "values": padded(&batch["old_values"]),
-        "advantages": padded(&expected["whitened_advantages"]),
-        "returns": padded(&expected["returns"]),
-    })
-}
-
-/// All numbers of all tensors of a safetensors file, in the order of names.
-pub fn numbers(file: &Path) -> Vec<(String, Vec<f32>)> {
-    let weights = Weights::open_file(file).unwrap();
-    let names: Vec<String> = weights.names().map(str::to_owned).collect();
-    names
-        .into_iter()
-        .map(|name| {
-            let numbers = weights.f32(&name).unwrap();
-            (name, numbers)
-        })
-        .collect()
-}
-
-/// Relative paths and contents of all files below a directory, in order.
-pub fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => {
-                files.extend(contents(&path).into_iter().map(|(inner, bytes)| {
-                    (Path::new(path.file_name().unwrap()).join(inner), bytes)
-                }))
-            }
-            false => files.push((
-                path.file_name().unwrap().into(),
-                std::fs::read(&path).unwrap(),
-            )),
-        }
-    }
-    files.sort();
-    files
 }

@@ -110,9 +110,12 @@ impl Expression {
         };
         let first = Operation::new(x, if sum_first { '+' } else { '*' }, y);
         let sign = if sum_first { '*' } else { '+' };
-        let second = move |middle| match sum_first == sum_is_left {
-            true => Operation::new(middle, sign, c),
-            false => Operation::new(a, sign, middle),
+        let second = move |middle| {
+            if sum_first == sum_is_left {
+                Operation::new(middle, sign, c)
+            } else {
+                Operation::new(a, sign, middle)
+            }
         };
         (first, second)
     }

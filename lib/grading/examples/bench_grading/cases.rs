@@ -6,6 +6,8 @@ use std::time::Instant;
 use grading::{Builtin, Options, Rules, Verdict, equivalent, extract};
 use serde_json::Value;
 
+use crate::set_aside;
+
 pub struct Case {
     pub id: String,
     pub kind: String,
@@ -14,6 +16,8 @@ pub struct Case {
     pub given: String,
     pub reference: Option<String>,
     pub truth: Option<bool>,
+    /// Why the label is not counted as the truth, and what it says.
+    pub set_aside: Option<(&'static str, bool)>,
     /// Who says so.
     pub truth_source: String,
     pub peers: [Option<bool>; 2],
@@ -31,13 +35,17 @@ impl Case {
     pub fn read(value: &Value) -> Option<Self> {
         let text = |field: &str| value.get(field).and_then(Value::as_str).map(str::to_owned);
         let flag = |field: &str| value.get(field).and_then(Value::as_bool);
+        let id = text("id")?;
+        let label = flag("truth");
+        let set_aside = set_aside::reason(&id).zip(label);
         Some(Self {
-            id: text("id")?,
+            id,
             kind: text("kind")?,
             class: text("class").unwrap_or_default(),
             given: text("prediction").or_else(|| text("response"))?,
             reference: text("reference"),
-            truth: flag("truth"),
+            truth: label.filter(|_| set_aside.is_none()),
+            set_aside,
             truth_source: text("truth_source").unwrap_or_default(),
             peers: [flag("qwen"), flag("math_verify")],
         })

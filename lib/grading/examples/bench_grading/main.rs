@@ -7,6 +7,7 @@
 
 mod cases;
 mod report;
+mod set_aside;
 
 use std::error::Error;
 use std::io::Write;

@@ -30,6 +30,7 @@ pub fn report(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std
         writeln!(out, "| {kind} {}", tally.row())?;
     }
     false_positives(out, cases, outcomes)?;
+    not_counted(out, cases, outcomes)?;
     agreement(out, cases, outcomes)?;
     profile(out, cases)?;
     timing(out, cases, outcomes)?;
@@ -93,6 +94,31 @@ fn false_positives(
         )?;
     }
     Ok(())
+}
+
+/// Labels that contradict the policy, what they say, and why that does not count.
+fn not_counted(out: &mut impl Write, cases: &[Case], outcomes: &[Outcome]) -> std::io::Result<()> {
+    let mut cases = cases.iter().zip(outcomes);
+    writeln!(
+        out,
+        "\nlabels of other suites that contradict the policy, not counted:"
+    )?;
+    cases.try_for_each(|(case, outcome)| {
+        let Some((reason, label)) = case.set_aside else {
+            return Ok(());
+        };
+        let said = |equal: bool| if equal { "equal" } else { "different" };
+        writeln!(
+            out,
+            "- {} `{}` for `{}`: {} by its label, {} here ({}): {reason}",
+            case.id,
+            case.given,
+            case.reference.as_deref().unwrap_or_default(),
+            said(label),
+            said(outcome.verdict),
+            outcome.reason
+        )
+    })
 }
 
 /// Agreement on real responses where both references agree, and every deviation.

@@ -73,9 +73,12 @@ impl Comparison<'_> {
             Node::List(items) if different => Some(items),
             _ => None,
         }
-        .map(|items| match turned {
-            true => self.ordered(items, &values),
-            false => self.ordered(&values, items),
+        .map(|items| {
+            if turned {
+                self.ordered(items, &values)
+            } else {
+                self.ordered(&values, items)
+            }
         })
         .or_else(|| {
             (different && is_single(other)).then(|| {

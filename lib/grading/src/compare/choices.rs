@@ -13,9 +13,10 @@ pub(super) fn compare(
     r: &Result<Node, ReadError>,
     reference_asks: bool,
 ) -> Option<Decision> {
-    let asked = match reference_asks {
-        true => reference_choice(reference),
-        false => choice(reference),
+    let asked = if reference_asks {
+        reference_choice(reference)
+    } else {
+        choice(reference)
     };
     if let (Some(a), Some(b)) = (choice(prediction), asked) {
         let marked = is_marked(prediction) || is_marked(reference);

@@ -1,6 +1,6 @@
 //! Equations up to a factor and rearrangement; inequalities turned round and rescaled.
 
-use super::labels::is_label;
+use super::labels::{is_label, label_first};
 use super::{Comparison, real_line};
 use crate::read::node::Node;
 use crate::read::token::{Constant, Sign};
@@ -27,6 +27,10 @@ impl Comparison<'_> {
 
     pub(super) fn equations(&self, p: &[Node], r: &[Node]) -> Decision {
         let different = |detail: String| Decision::no(Reason::DifferentEquation, || detail);
+        let (p, r) = (
+            &*label_first(p, &[Sign::Equal]),
+            &*label_first(r, &[Sign::Equal]),
+        );
         let ([p_left, p_right], [r_left, r_right]) = (p, r) else {
             return different("not two sides".to_owned());
         };
@@ -65,11 +69,12 @@ impl Comparison<'_> {
         }
         if is_constant(r_right) && is_label(r_left) && self.options.solved_equations {
             let solved = is_label(p_left) && is_constant(p_right);
-            return match solved {
-                true => different(format!("{p_left} is not {r_left}")),
-                false => Decision::no(Reason::NotSolved, || {
+            return if solved {
+                different(format!("{p_left} is not {r_left}"))
+            } else {
+                Decision::no(Reason::NotSolved, || {
                     format!("the reference is solved for {r_left}")
-                }),
+                })
             };
         }
         if self.options.rescaled_equations
@@ -77,11 +82,40 @@ impl Comparison<'_> {
         {
             return Decision::yes(Reason::SameEquation);
         }
+        if let Some(decision) = self.multiplied_out([p_left, p_right], [r_left, r_right]) {
+            return decision;
+        }
         doubt.unwrap_or_else(|| {
             different(format!(
                 "{p_left} = {p_right} is no multiple of {r_left} = {r_right}"
             ))
         })
+    }
+
+    /// `A = b(h)` and `b(h) = A`: of two bare sides only the first can be told to be a function, so it is compared as
+    /// the product that the other writer made of it.
+    fn multiplied_out(&self, p: [&Node; 2], r: [&Node; 2]) -> Option<Decision> {
+        let product = |node: &Node| match node {
+            Node::Call(name, arguments) if name.chars().count() == 1 => match &arguments[..] {
+                [argument @ Node::Symbol(_)] => Some(Node::Product(vec![
+                    Node::Symbol(name.clone()),
+                    argument.clone(),
+                ])),
+                _ => None,
+            },
+            _ => None,
+        };
+        let bare = |sides: [&Node; 2]| matches!(sides[1], Node::Symbol(_) | Node::Product(_));
+        let spelled = |sides: [&Node; 2]| product(sides[0]).filter(|_| bare(sides));
+        let (left, right) = (spelled(p), spelled(r));
+        if left.is_none() && right.is_none() {
+            return None;
+        }
+        let p = [left.as_ref().unwrap_or(p[0]), p[1]];
+        let r = [right.as_ref().unwrap_or(r[0]), r[1]];
+        let same = |a, b| self.decide(a, b).equivalent;
+        let equal = same(p[0], r[0]) && same(p[1], r[1]) || same(p[0], r[1]) && same(p[1], r[0]);
+        equal.then(|| Decision::yes(Reason::SameEquation))
     }
 
     fn same_solutions(&self, p: [&Node; 2], r: [&Node; 2]) -> bool {
@@ -153,9 +187,10 @@ impl Comparison<'_> {
         } else {
             *p_sign
         };
-        match sign == *r_sign && (real_line::order(sign) || sign == Sign::NotEqual) {
-            true => Decision::yes(Reason::SameRelation),
-            false => different(),
+        if sign == *r_sign && (real_line::order(sign) || sign == Sign::NotEqual) {
+            Decision::yes(Reason::SameRelation)
+        } else {
+            different()
         }
     }
 }

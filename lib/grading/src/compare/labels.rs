@@ -1,5 +1,7 @@
 //! `x =`, `f(x) =`, `(x, y) =` before a value: the question's names, not part of the answer.
 
+use std::borrow::Cow;
+
 use num_rational::BigRational;
 
 use super::Comparison;
@@ -7,13 +9,32 @@ use crate::read::node::Node;
 use crate::read::token::{Bracket, Constant, Sign};
 use crate::{Decision, Reason};
 
-/// Label and value of `label = value`.
+/// Label and value of `label = value` and of `value = label`.
 pub(super) fn labelled(node: &Node) -> Option<(&Node, &Node)> {
     match node {
         Node::Relation(sides, signs) if signs.first() == Some(&Sign::Equal) && sides.len() == 2 => {
-            is_label(&sides[0]).then(|| (&sides[0], &sides[1]))
+            match (is_label(&sides[0]), is_label(&sides[1])) {
+                (true, _) => Some((&sides[0], &sides[1])),
+                (false, true) => Some((&sides[1], &sides[0])),
+                (false, false) => None,
+            }
         }
         _ => None,
+    }
+}
+
+/// The sides of `7 = x` in the order of `x = 7`, and of `6 = a + b` in that of `a + b = 6`: where only the last side is a
+/// label, or only the first one a value, they change places.
+pub(super) fn label_first<'n>(sides: &'n [Node], signs: &[Sign]) -> Cow<'n, [Node]> {
+    match sides {
+        [first, .., last]
+            if signs.iter().all(|sign| *sign == Sign::Equal)
+                && !is_label(first)
+                && (is_label(last) || last.has_symbols() && !first.has_symbols()) =>
+        {
+            sides.iter().rev().cloned().collect::<Vec<_>>().into()
+        }
+        sides => sides.into(),
     }
 }
 
@@ -99,6 +120,7 @@ impl Comparison<'_> {
         r: &[Node],
         r_signs: &[Sign],
     ) -> Option<Decision> {
+        let (p, r) = (&*label_first(p, p_signs), &*label_first(r, r_signs));
         let approximate =
             p_signs.contains(&Sign::Approximately) || r_signs.contains(&Sign::Approximately);
         if p.len() == 2 && r.len() == 2 && !approximate {
@@ -111,9 +133,10 @@ impl Comparison<'_> {
                 .iter()
                 .any(|sides| sides[1..sides.len() - 1].iter().any(Node::has_symbols));
             if same.equivalent || (links && !approximate) {
-                return Some(match same.equivalent {
-                    true => same,
-                    false => self.unordered(p, r),
+                return Some(if same.equivalent {
+                    same
+                } else {
+                    self.unordered(p, r)
                 });
             }
         }
@@ -202,6 +225,13 @@ impl Comparison<'_> {
         other: &Node,
         turned: bool,
     ) -> Decision {
+        // `x^2 = y` says x^2, as `y = x^2` does; to whom asks for a name, it still says y.
+        if let Cow::Owned(sides) = label_first(sides, signs) {
+            let decision = self.chain_against(&sides, signs, other, turned);
+            if decision.equivalent || decision.is_doubtful() || !matches!(other, Node::Symbol(_)) {
+                return decision;
+            }
+        }
         let values = self.values_of(sides, signs);
         let equation = sides.len() == 2 && signs == [Sign::Equal];
         // A prediction may name what it computes (`a + b = 7`); a reference that is an equation asks for one.

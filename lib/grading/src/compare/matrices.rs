@@ -128,14 +128,13 @@ impl Comparison<'_> {
             });
         }
         let product = product?;
-        match scalars.is_empty() {
-            true => Some(product),
-            false => {
-                let scalar = Node::product(scalars);
-                self.each(&product, 1 + scalar.size(), |entry| {
-                    Node::Product(vec![scalar.clone(), entry])
-                })
-            }
+        if scalars.is_empty() {
+            Some(product)
+        } else {
+            let scalar = Node::product(scalars);
+            self.each(&product, 1 + scalar.size(), |entry| {
+                Node::Product(vec![scalar.clone(), entry])
+            })
         }
     }
 
@@ -266,20 +265,24 @@ pub(super) fn as_rows(p: &Node, r: &Node) -> Option<(Node, Node)> {
     }
 }
 
-/// Lists of lists of one length.
+/// Lists of lists of one length; the numbers that a program prints in one list are a column.
 fn nested(node: &Node) -> Option<Node> {
     let square = |node: &Node| match node {
         Node::Group(Bracket::Square, Bracket::Square, items) => Some(items.clone()),
         _ => None,
     };
-    let rows = match node {
-        Node::Call(name, arguments) if matches!(name.as_str(), "Matrix" | "array") => {
-            square(arguments.first()?)?
+    match node {
+        Node::Call(name, items) if matches!(name.as_str(), "Matrix" | "array") => {
+            let rows = items.iter().map(square).collect::<Option<Rows>>();
+            let column = || items.iter().map(|item| vec![item.clone()]).collect();
+            Some(Node::Matrix(rows.unwrap_or_else(column)))
         }
-        node => square(node)?,
-    };
-    let rows = rows.iter().map(square).collect::<Option<Rows>>()?;
-    Some(Node::Matrix(rows))
+        node => {
+            let rows = square(node)?;
+            let rows = rows.iter().map(square).collect::<Option<Rows>>()?;
+            Some(Node::Matrix(rows))
+        }
+    }
 }
 
 /// `2i - j + 3k` as a column.

@@ -9,6 +9,7 @@ mod names;
 mod notations;
 mod pieces;
 mod piecewise;
+mod progressions;
 mod real_line;
 mod real_sets;
 mod sampling;
@@ -61,9 +62,10 @@ impl<'a> Reading<'a> {
     pub(crate) fn read(&self) -> Result<Node, ReadError> {
         let text = read::unified(self.text);
         let lexed = read::lex(&text, self.digits);
-        match self.measured {
-            true => lexed.parse_measured(),
-            false => lexed.parse(),
+        if self.measured {
+            lexed.parse_measured()
+        } else {
+            lexed.parse()
         }
     }
 }
@@ -130,11 +132,12 @@ fn other_readings(
     prediction: &str,
     reference: &str,
     options: &Options,
-) -> [Option<[Digits; 2]>; 4] {
+) -> [Option<[Digits; 2]>; 5] {
     let (p, r) = (
         read::is_ambiguous(prediction),
         read::is_ambiguous(reference),
     );
+    let repeats = [prediction, reference].map(read::goes_on);
     let listed = read::may_be_listed;
     // As a list 9,100,100 would be 9 and 100, as 9,100 is.
     let commas = |text: &str| text.bytes().filter(|b| *b == b',').count();
@@ -152,6 +155,15 @@ fn other_readings(
         // `1,22` for 1.22, where a list would have other digits.
         (options.decimal_comma && r && !p && reference.replacen(',', ".", 1) == prediction)
             .then_some([Digits::Grouped, Digits::DecimalComma]),
+        repeats.contains(&true).then(|| {
+            repeats.map(|repeats| {
+                if repeats {
+                    Digits::Repeating
+                } else {
+                    Digits::Grouped
+                }
+            })
+        }),
     ]
 }
 
@@ -176,7 +188,13 @@ fn read_and_compare<'a>(
     if p.same_tokens(&r) {
         return decided(Decision::yes(Reason::SameTokens), [false; 2]);
     }
-    let (p, r) = (p.parse(), r.parse());
+    let printed = [p.prints_e, r.prints_e];
+    let (mut p, mut r) = (p.parse(), r.parse());
+    if printed.contains(&true)
+        && let (Ok(p), Ok(r)) = (&mut p, &mut r)
+    {
+        names::read_euler(p, r, printed);
+    }
     let comparison = Comparison {
         options,
         budget: Budget::new(options.steps),
@@ -234,9 +252,10 @@ impl Comparison<'_> {
     ) -> Option<Decision> {
         let (Ok(p), Ok(r)) = (p, r) else { return None };
         let value = |node| labels::labelled(node).map_or(node, |(_, value)| value);
-        let (p, r) = match self.options.ignore_labels {
-            true => (value(p), value(r)),
-            false => (p, r),
+        let (p, r) = if self.options.ignore_labels {
+            (value(p), value(r))
+        } else {
+            (p, r)
         };
         let decision = self.decide(p, r);
         (decision.equivalent && wrapped::both_measured(p, r)).then_some(decision)
@@ -254,8 +273,11 @@ impl Comparison<'_> {
         if self.budget.spend(4).is_err() {
             return Decision::no(Reason::BudgetSpent, || "out of steps".to_owned());
         }
-        let rewritten =
-            |node: &Node| sequences::spread(node).or_else(|| self.without_matrix_arithmetic(node));
+        let rewritten = |node: &Node| {
+            sequences::spread(node)
+                .or_else(|| progressions::written_out(node))
+                .or_else(|| self.without_matrix_arithmetic(node))
+        };
         match (rewritten(p), rewritten(r)) {
             (Some(p), Some(r)) => return self.decide(&p, &r),
             (Some(p), None) => return self.decide(&p, r),
@@ -381,8 +403,8 @@ impl Comparison<'_> {
         };
         let tuple = |node: &Node| match node {
             Node::Group(
-                Bracket::Round | Bracket::Angle,
-                Bracket::Round | Bracket::Angle,
+                Bracket::Round | Bracket::Angle | Bracket::Brace,
+                Bracket::Round | Bracket::Angle | Bracket::Brace,
                 items,
             ) => Some(items.clone()),
             _ => None,

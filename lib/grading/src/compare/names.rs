@@ -2,6 +2,7 @@
 //! of it, and `x'` is `dx/dt` without its variable.
 
 use crate::read::node::Node;
+use crate::read::token::Constant;
 
 /// Longest name that may be a product.
 const LONGEST: usize = 4;
@@ -29,6 +30,26 @@ pub(super) fn spelled_apart(p: &Node, r: &Node) -> Option<(Node, Node)> {
         })
     };
     Some((spelled(p, &r_names), spelled(r, &p_names)))
+}
+
+/// `E**2` is a power of Euler's number as programs print it, unless the other side speaks of an E: it must be raised, or
+/// the only name.
+pub(super) fn read_euler(p: &mut Node, r: &mut Node, printed: [bool; 2]) {
+    let is_e = |node: &Node| matches!(node, Node::Symbol(name) if name == "E");
+    let speaks = |node: &Node| node.any(&is_e);
+    let raised = |node: &Node| matches!(node, Node::Power(base, _) if is_e(base));
+    let means = |node: &Node| {
+        let mut names = Vec::new();
+        node.names(&mut names);
+        speaks(node) && (node.any(&raised) || names.iter().all(|name| *name == "E"))
+    };
+    let euler = |node: &Node| node.substituted("E", &Node::Constant(Constant::E));
+    let (of_p, of_r) = (speaks(p), speaks(r));
+    if printed[0] && !of_r && means(p) {
+        *p = euler(p);
+    } else if printed[1] && !of_p && means(r) {
+        *r = euler(r);
+    }
 }
 
 /// By what derivatives are taken, each once.

@@ -104,9 +104,10 @@ impl Comparison<'_> {
             let words = |items: &[Node]| items.iter().map(counted).collect::<Vec<_>>();
             let measured = wrapped::are_parts(&p) && wrapped::are_parts(&r);
             if !measured {
-                return Some(match words(&p) == words(&r) {
-                    true => self.ordered(&p, &r),
-                    false => Decision::no(Reason::DifferentUnit, || "other parts".to_owned()),
+                return Some(if words(&p) == words(&r) {
+                    self.ordered(&p, &r)
+                } else {
+                    Decision::no(Reason::DifferentUnit, || "other parts".to_owned())
                 });
             }
             return Some(self.wrapped(&Node::Parts(p), &Node::Parts(r)));
@@ -124,9 +125,10 @@ fn same_time_or_not(same: bool, p: &Node, r: &Node) -> Decision {
 }
 
 fn verdict_with(reason: Reason, same: bool, p: &Node, r: &Node) -> Decision {
-    match same {
-        true => Decision::yes(reason),
-        false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
+    if same {
+        Decision::yes(reason)
+    } else {
+        Decision::no(Reason::DifferentValue, || format!("{p} is not {r}"))
     }
 }
 
@@ -241,9 +243,12 @@ struct Residue<'n> {
 impl<'n> Residue<'n> {
     /// The value and the modulus of `x \equiv 3 \pmod 5`, `3 \pmod 5` and `3 \bmod 5`.
     fn of(node: &'n Node, ignore_labels: bool) -> Self {
-        let unlabelled = |node| match ignore_labels {
-            true => unlabelled(node),
-            false => node,
+        let unlabelled = |node| {
+            if ignore_labels {
+                unlabelled(node)
+            } else {
+                node
+            }
         };
         match node {
             Node::Modular(inner, modulus) => Self {

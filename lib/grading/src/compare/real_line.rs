@@ -129,9 +129,10 @@ impl Comparison<'_> {
             if (b.value - a.value).abs() > CLOSE * (1.0 + a.value.abs()) || p == r {
                 continue;
             }
-            match self.values(p, r).equivalent {
-                true => b.value = a.value,
-                false => return None,
+            if self.values(p, r).equivalent {
+                b.value = a.value
+            } else {
+                return None;
             }
         }
         Some(())
@@ -178,9 +179,10 @@ impl Comparison<'_> {
         let Some(centre) = distance(side) else {
             let mut piece = everything();
             let bound = self.bound(limit, closed)?;
-            match below {
-                true => piece.high = bound,
-                false => piece.low = bound,
+            if below {
+                piece.high = bound
+            } else {
+                piece.low = bound
             }
             return Some(normal(vec![piece]));
         };

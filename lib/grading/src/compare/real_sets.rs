@@ -119,9 +119,10 @@ impl Comparison<'_> {
             _ => (p_head.clone(), p.1.clone()),
         };
         let heads = self.decide(&p_head, r_head);
-        match heads.equivalent {
-            true => self.decide(&p_condition, r.1),
-            false => heads,
+        if heads.equivalent {
+            self.decide(&p_condition, r.1)
+        } else {
+            heads
         }
     }
 

@@ -98,9 +98,10 @@ impl Comparison<'_> {
             fuzz,
         };
         let points = |points: usize| if constant { 1 } else { points };
-        let rounds = match has_steps(p) || has_steps(r) {
-            true => Point::ROUNDS_WITH_STEPS,
-            false => Point::ROUNDS,
+        let rounds = if has_steps(p) || has_steps(r) {
+            Point::ROUNDS_WITH_STEPS
+        } else {
+            Point::ROUNDS
         };
         match self.sampled::<f64>(&sides, points(ENOUGH), points(rounds as usize)) {
             Numeric::Same => self.sampled::<Wide>(&sides, points(CONFIRMING), points(CONFIRMING)),
@@ -281,9 +282,10 @@ fn has_floor(node: &Node) -> bool {
 
 /// The distance as a share of the reference.
 fn relative<T: Real>(distance: Ball<T>, reference: Ball<T>) -> f64 {
-    match reference.size() > 0.0 {
-        true => distance.size() / reference.size(),
-        false => f64::INFINITY,
+    if reference.size() > 0.0 {
+        distance.size() / reference.size()
+    } else {
+        f64::INFINITY
     }
 }
 

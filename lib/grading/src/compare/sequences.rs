@@ -82,9 +82,10 @@ fn has_plus_minus(node: &Node) -> bool {
 /// The node with every plus-minus replaced by plus (`lower`: by minus); nested collections keep theirs.
 fn signed(node: &Node, lower: bool) -> Node {
     node.rebuilt(&|node| match node {
-        Node::PlusMinus { term, swapped } => Some(match lower != *swapped {
-            true => Node::negative(signed(term, lower)),
-            false => signed(term, lower),
+        Node::PlusMinus { term, swapped } => Some(if lower != *swapped {
+            Node::negative(signed(term, lower))
+        } else {
+            signed(term, lower)
         }),
         Node::List(_) | Node::Group(..) | Node::Matrix(_) | Node::Cases(_) | Node::Union(_) => {
             Some(node.clone())
@@ -103,6 +104,9 @@ impl Comparison<'_> {
         // `y = x + 2 or y = 4 - x` against other equations: the label is part of the equation.
         if self.options.ignore_labels && !equations(&bare_p) && !equations(&bare_r) {
             (p, r) = (bare_p.into_owned().into(), bare_r.into_owned().into());
+        }
+        if let Some(decision) = self.continued(&p, &r, false) {
+            return decision;
         }
         let mut covered = vec![false; r.len()];
         // Elements that one on the other side may be equal to.
@@ -169,6 +173,9 @@ impl Comparison<'_> {
 
     /// The same elements in the same order.
     pub(super) fn ordered(&self, p: &[Node], r: &[Node]) -> Decision {
+        if let Some(decision) = self.continued(p, r, true) {
+            return decision;
+        }
         if p.len() != r.len() {
             return Decision::no(Reason::DifferentLength, || {
                 format!("{} elements, not {}", p.len(), r.len())
@@ -203,7 +210,10 @@ impl Comparison<'_> {
         if curly(p_open) && curly(r_open) {
             return self.unordered(p, r);
         }
-        let same = (p_open, p_close) == (r_open, r_close);
+        // A column without brackets of its own may have any.
+        let bare = [p_open, r_open].contains(&&Bracket::Brace);
+        let paired = p_open == p_close && r_open == r_close;
+        let same = (p_open, p_close) == (r_open, r_close) || bare && paired;
         let angle = |open: &Bracket| matches!(open, Bracket::Angle | Bracket::Round);
         let vectors = self.options.vectors_as_tuples
             && angle(p_open)
@@ -235,9 +245,10 @@ impl Comparison<'_> {
                 candidate && {
                     let decision = self.ordered(row, &r[*other]);
                     let equal = decision.equivalent;
-                    match decision.is_doubtful() {
-                        true => doubt = Some(decision),
-                        false => last = Some(decision),
+                    if decision.is_doubtful() {
+                        doubt = Some(decision)
+                    } else {
+                        last = Some(decision)
                     }
                     equal
                 }
@@ -311,15 +322,17 @@ impl Comparison<'_> {
                 (false, _) => different(format!("base {p_base}, not {r_base}")),
             },
             (Node::Based { digits, base }, Node::Number(number)) => {
-                match number.value.to_string() == *digits && self.options.base_in_question {
-                    true => Decision::yes(Reason::SameDigits),
-                    false => different(format!("base {base}, not named by the reference")),
+                if number.value.to_string() == *digits && self.options.base_in_question {
+                    Decision::yes(Reason::SameDigits)
+                } else {
+                    different(format!("base {base}, not named by the reference"))
                 }
             }
             (Node::Number(number), Node::Based { digits, base }) => {
-                match number.value.to_string() == *digits && !self.options.base_required {
-                    true => Decision::yes(Reason::SameDigits),
-                    false => different(format!("no base, not base {base}")),
+                if number.value.to_string() == *digits && !self.options.base_required {
+                    Decision::yes(Reason::SameDigits)
+                } else {
+                    different(format!("no base, not base {base}"))
                 }
             }
             _ => different("only one side names a base".to_owned()),

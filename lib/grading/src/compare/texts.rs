@@ -41,11 +41,12 @@ pub(super) fn compare(
     if a.is_empty() || b.is_empty() {
         return None;
     }
-    match a == b {
-        true => Some(Decision::yes(Reason::SameWords)),
-        false => Some(Decision::no(Reason::DifferentWords, || {
+    if a == b {
+        Some(Decision::yes(Reason::SameWords))
+    } else {
+        Some(Decision::no(Reason::DifferentWords, || {
             format!("\"{a}\", not \"{b}\"")
-        })),
+        }))
     }
 }
 
@@ -90,9 +91,10 @@ fn letters(prediction: &str, reference: &str) -> Option<Decision> {
         letters.sort_unstable();
         letters
     };
-    Some(match sorted(p) == sorted(r) {
-        true => Decision::yes(Reason::SameForm),
-        false => Decision::no(Reason::DifferentValue, || format!("{p} is not {r}")),
+    Some(if sorted(p) == sorted(r) {
+        Decision::yes(Reason::SameForm)
+    } else {
+        Decision::no(Reason::DifferentValue, || format!("{p} is not {r}"))
     })
 }
 
@@ -108,7 +110,9 @@ fn truth(words: String) -> String {
     match words.as_str() {
         "yes" => "true".to_owned(),
         "no" => "false".to_owned(),
-        "doesnotexist" => "dne".to_owned(),
+        "doesnotexist" | "limitdoesnotexist" | "undefined" | "isundefined" | "notdefined" => {
+            "dne".to_owned()
+        }
         _ => words,
     }
 }

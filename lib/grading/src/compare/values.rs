@@ -23,18 +23,20 @@ impl Comparison<'_> {
     /// Exact arithmetic, then evaluation, then the clauses about rounding.
     pub(super) fn values(&self, p: &Node, r: &Node) -> Decision {
         if let (Some(a), Some(b)) = (Small::of(p), Small::of(r)) {
-            return match a == b {
-                true => Decision::yes(Reason::SameNumber),
-                false => self.apart(p, r, a.distance(b), false),
+            return if a == b {
+                Decision::yes(Reason::SameNumber)
+            } else {
+                self.apart(p, r, a.distance(b), false)
             };
         }
         // Literals of any length are compared digit by digit: evaluation knows no more than 130 digits.
         if let (Node::Number(a), Node::Number(b)) = (p, r) {
             let known = |value: &BigRational| value.to_f64().unwrap_or(f64::INFINITY);
             let (x, y) = (known(&a.value), known(&b.value));
-            return match a.value == b.value {
-                true => Decision::yes(Reason::SameNumber),
-                false => self.apart(p, r, ((x - y) / y).abs(), false),
+            return if a.value == b.value {
+                Decision::yes(Reason::SameNumber)
+            } else {
+                self.apart(p, r, ((x - y) / y).abs(), false)
             };
         }
         if is_without_value(p) || is_without_value(r) {
@@ -162,16 +164,18 @@ impl Comparison<'_> {
 
     /// Whether the prediction lies, at every point, where the reference's decimals could have been rounded from.
     fn rounds(&self, p: &Node, r: &Node, decimal_log: bool) -> bool {
-        self.options.rounded_reference
+        let rounded = self.options.rounded_reference
             && has_decimals(r)
             && shown_digits(r).1 <= LONGEST_ROUNDED
-            && (r.has_symbols() || !p.has_symbols())
-            && self.numeric(
-                p,
-                r,
-                decimal_log,
-                Some(self.options.rounded_reference_width),
-            ) == Numeric::Same
+            && (r.has_symbols() || !p.has_symbols());
+        let within = |width: f64| self.numeric(p, r, decimal_log, Some(width)) == Numeric::Same;
+        let shown = self
+            .options
+            .rounded_exact_digits
+            .filter(|digits| is_exact(p) && fewest_digits(r).is_some_and(|shown| shown >= *digits));
+        rounded
+            && (within(self.options.rounded_reference_width)
+                || shown.is_some_and(|digits| within(half_a_unit(digits))))
     }
 
     /// Whether a decimal agrees with an exact constant, which none of its length is.
@@ -183,7 +187,7 @@ impl Comparison<'_> {
             return false;
         }
         let (shown, places) = shown_digits(p);
-        let agreed = 0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX));
+        let agreed = half_a_unit(digits);
         if shown < digits || distance > agreed {
             return false;
         }
@@ -213,6 +217,28 @@ fn shown_digits(node: &Node) -> (u32, i32) {
             .into_iter()
             .map(shown_digits)
             .fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d))),
+    }
+}
+
+/// Half a unit of the last of so many digits, as a share of the smallest number that has them.
+fn half_a_unit(digits: u32) -> f64 {
+    0.5 * 10f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX))
+}
+
+/// The fewest digits that a decimal in a tree shows.
+fn fewest_digits(node: &Node) -> Option<u32> {
+    match node {
+        Node::Number(number) => number.decimal.then_some(number.significant),
+        node => node.children().into_iter().filter_map(fewest_digits).min(),
+    }
+}
+
+/// Whether a value is written as an exact one that no decimal says: a fraction, a root, a multiple of pi, not a literal.
+fn is_exact(node: &Node) -> bool {
+    match node {
+        Node::Number(_) => false,
+        Node::Negative(inner) | Node::Percent(inner) => is_exact(inner),
+        node => !node.any(&|node| matches!(node, Node::Number(number) if number.decimal)),
     }
 }
 

@@ -48,6 +48,15 @@ impl Comparison<'_> {
                 return self.values(&converted(&left.core, a, b), &right.core);
             }
         }
+        // A share is no quantity; words that only say what was counted may stand by it.
+        let apart = |percent: &Peeled<'_>, other: &Peeled<'_>| {
+            percent.percent && !other.percent && other.unit.is_some()
+        };
+        if apart(&left, &right) || apart(&right, &left) {
+            return Decision::no(Reason::DifferentUnit, || {
+                "a percentage against a quantity".to_owned()
+            });
+        }
         let decision = self.percentages(&left, &right);
         if decision.equivalent || !self.options.percent_factor {
             return decision;
@@ -80,7 +89,8 @@ impl Comparison<'_> {
             (true, false) => self.values(&percent(p), &r.core),
             (false, true) => {
                 let hundredth = self.values(&p.core, &percent(r));
-                if hundredth.equivalent || !self.options.percent_sign_optional {
+                // Only a bare number may stand for a percentage.
+                if hundredth.equivalent || p.measured || !self.options.percent_sign_optional {
                     return hundredth;
                 }
                 self.values(&p.core, &r.core)
@@ -126,10 +136,12 @@ fn peeled(node: &Node) -> Peeled<'_> {
     };
     let mut core = node;
     loop {
-        peeled.measured |= matches!(
-            core,
-            Node::Money(_) | Node::Degrees(_) | Node::Quantity(..) | Node::Parts(_)
-        );
+        peeled.measured |= match core {
+            // `0.25 of the class` is a share, as a percentage is.
+            Node::Quantity(_, unit) => !unit.trim_start().starts_with("of "),
+            Node::Money(_) | Node::Degrees(_) | Node::Parts(_) => true,
+            _ => false,
+        };
         core = match core {
             Node::Percent(inner) => {
                 peeled.percent = true;

@@ -204,9 +204,10 @@ impl Normaliser<'_> {
     fn natural_logarithm(&mut self, argument: &Form) -> Result<Form, Unsettled> {
         let Some((monomial, coefficient)) = argument.as_term().map(|(m, c)| (m.clone(), c.clone()))
         else {
-            return match argument.is_zero() {
-                true => Err(Unsettled::Undefined),
-                false => Ok(self.call(Function::Ln, vec![argument.clone()])),
+            return if argument.is_zero() {
+                Err(Unsettled::Undefined)
+            } else {
+                Ok(self.call(Function::Ln, vec![argument.clone()]))
             };
         };
         if coefficient.is_negative() {

@@ -209,9 +209,10 @@ impl<'b> Point<'b> {
             self.bindings.push((index, value));
             let term = self.value(body);
             self.bindings.pop();
-            total = match product {
-                true => times(total, term?)?,
-                false => (total + term?) % PRIME,
+            total = if product {
+                times(total, term?)?
+            } else {
+                (total + term?) % PRIME
             };
         }
         Some(total)

@@ -29,9 +29,10 @@ impl Normaliser<'_> {
                 product = product.add(term);
             }
         }
-        match product.terms.len() > MOST_TERMS {
-            true => Err(Unsettled::TooLarge),
-            false => Ok(product),
+        if product.terms.len() > MOST_TERMS {
+            Err(Unsettled::TooLarge)
+        } else {
+            Ok(product)
         }
     }
 
@@ -157,9 +158,10 @@ impl Normaliser<'_> {
         let (mut top, mut bottom) = (Form::integer(1), base.clone());
         for _ in 0..4 {
             if let Some(value) = bottom.as_rational() {
-                return match value.is_zero() {
-                    true => Ok(None),
-                    false => self.scaled(top, &value.recip()).map(Some),
+                return if value.is_zero() {
+                    Ok(None)
+                } else {
+                    self.scaled(top, &value.recip()).map(Some)
                 };
             }
             let half = Exponent::new(1, 2);

@@ -13,9 +13,10 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
     let (front, digits) = before.split_at(before.len() - digits);
     let alone = begins_value(front) && is_number(boxed.content);
     let coefficient = if alone { digits } else { "" };
-    let sign = match coefficient.is_empty() {
-        true => sign(before),
-        false => sign(front),
+    let sign = if coefficient.is_empty() {
+        sign(before)
+    } else {
+        sign(front)
     };
     let factor = factor(&text[boxed.end..], alone);
     if sign.is_empty() && factor.is_empty() && coefficient.is_empty() {
@@ -29,6 +30,17 @@ pub(super) fn whole<'a>(text: &'a str, boxed: &Boxed<'a>) -> Cow<'a, str> {
         "{sign}{coefficient}{open}{}{close}{factor}",
         boxed.content
     ))
+}
+
+/// Content of a box behind an operator with the factor behind it: `\boxed{3} + \boxed{4}i`.
+pub(super) fn operand(text: &str, boxed: &Boxed<'_>) -> String {
+    let factor = factor(&text[boxed.end..], is_number(boxed.content));
+    let compound = !factor.is_empty() && boxed.content.contains(['+', '-', '−', ',']);
+    if compound {
+        format!("({}){factor}", boxed.content)
+    } else {
+        format!("{}{factor}", boxed.content)
+    }
 }
 
 /// Something that can be multiplied or raised.
@@ -52,6 +64,15 @@ fn begins_value(front: &str) -> bool {
     opens
         && (bare.is_empty() || bare.ends_with('='))
         && !bare.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a formula is open at the end of `before`.
+pub(super) fn is_in_formula(before: &str) -> bool {
+    let open = |open: &str, close: &str| match (before.rfind(open), before.rfind(close)) {
+        (Some(open), Some(close)) => open > close,
+        (open, _) => open.is_some(),
+    };
+    is_inside_dollars(before) || open("\\[", "\\]") || open("\\(", "\\)")
 }
 
 /// Whether the last dollar sign of the paragraph opens a formula.
@@ -110,7 +131,9 @@ fn factor(after: &str, alone: bool) -> &str {
         .trim_start_matches("\\,")
         .trim_start_matches(' ');
     let length = if let Some(rest) = bare.strip_prefix("\\sqrt") {
-        braced(rest).map_or(0, |inner| "\\sqrt{}".len() + inner.len())
+        braced(rest)
+            .filter(|inner| !inner.contains("\\boxed"))
+            .map_or(0, |inner| "\\sqrt{}".len() + inner.len())
     } else {
         [
             "\\pi",
@@ -125,9 +148,12 @@ fn factor(after: &str, alone: bool) -> &str {
         ]
         .iter()
         .find(|factor| bare.starts_with(**factor))
-        .map_or(0, |factor| match factor.ends_with('^') {
-            true => exponent(&bare[factor.len()..]).map_or(0, |own| factor.len() + own),
-            false => factor.len(),
+        .map_or(0, |factor| {
+            if factor.ends_with('^') {
+                exponent(&bare[factor.len()..]).map_or(0, |own| factor.len() + own)
+            } else {
+                factor.len()
+            }
         })
     };
     let (factor, behind) = bare.split_at(length);

@@ -1,6 +1,8 @@
 //! The last complete `\boxed{...}` or `\fbox{...}` of a text.
 
-/// A complete box that is not empty.
+use super::contents::holds_answer;
+
+/// A complete box that holds an answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Boxed<'a> {
     /// What it holds, surrounding blanks removed.
@@ -11,13 +13,8 @@ pub(super) struct Boxed<'a> {
     pub(super) end: usize,
 }
 
-/// Content of the last `\boxed{...}` or `\fbox{...}` whose braces close, surrounding blanks removed; empty
-/// boxes do not count. Escaped braces (`\{`, `\}`) do not nest. `\boxed 7` boxes one word.
-pub fn last_boxed(text: &str) -> Option<&str> {
-    last_box(text).map(|boxed| boxed.content)
-}
-
-/// The last box of `text`.
+/// The last `\boxed{...}` or `\fbox{...}` whose braces close; boxes without an answer do not count. Escaped braces (`\{`,
+/// `\}`) do not nest. `\boxed 7` boxes one word.
 pub(super) fn last_box(text: &str) -> Option<Boxed<'_>> {
     let mut before = text.len();
     // Where braces may close: a box that is open at the end of the text leaves those around it open, too.
@@ -28,7 +25,7 @@ pub(super) fn last_box(text: &str) -> Option<Boxed<'_>> {
             continue;
         };
         match boxed_content(after) {
-            Some((content, length)) if !content.trim().is_empty() => {
+            Some((content, length)) if holds_answer(content) => {
                 return Some(Boxed {
                     content: content.trim(),
                     start,
@@ -92,7 +89,11 @@ pub(crate) fn braced(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::last_boxed;
+    use super::last_box;
+
+    fn last_boxed(text: &str) -> Option<&str> {
+        last_box(text).map(|boxed| boxed.content)
+    }
 
     #[test]
     fn takes_the_last_complete_box() {
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!(last_boxed(r"\boxed {8}"), Some("8"));
         assert_eq!(last_boxed(r"So we get $\boxed 7$ here"), Some("7"));
         assert_eq!(last_boxed(r"\boxed{5} oops \boxed{}"), Some("5"));
+        assert_eq!(last_boxed(r"\boxed{5}, as \boxed{answer}"), Some("5"));
     }
 
     #[test]
@@ -113,6 +115,8 @@ mod tests {
             "boxed{1}",
             r"\boxed{}",
             r"\boxed{ }",
+            r"\boxed{\boxed{\text{ }}}",
+            r"\boxed{\text{your answer}}",
             r"\boxed{1",
             r"\boxed",
             "a box \\alpha",

@@ -94,9 +94,10 @@ fn leading_formulas(rest: &str) -> Option<Cow<'_, str>> {
     if rest[last.end..].trim_start().starts_with(['=', '≈']) {
         return None;
     }
-    match last.end == first.end {
-        true => Some(formulas::conclusion(first.inner)),
-        false => Some(rest[..last.end].into()),
+    if last.end == first.end {
+        Some(formulas::conclusion(first.inner))
+    } else {
+        Some(rest[..last.end].into())
     }
 }
 

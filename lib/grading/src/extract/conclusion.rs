@@ -53,9 +53,10 @@ pub(super) fn of(sentence: &str) -> Cow<'_, str> {
         return first_value(value.trim());
     }
     if sentence.starts_with(|c: char| c.is_ascii_digit() || c == '\\') {
-        return match prose::words(sentence) > LONGEST_UNIT && !prose::joins_numbers(sentence) {
-            true => first_value(sentence),
-            false => sentence.into(),
+        return if prose::words(sentence) > LONGEST_UNIT && !prose::joins_numbers(sentence) {
+            first_value(sentence)
+        } else {
+            sentence.into()
         };
     }
     if let Some(value) = behind_verb(sentence).filter(|value| has_digit(value)) {

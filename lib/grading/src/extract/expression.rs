@@ -52,9 +52,10 @@ pub(super) fn first(text: &str) -> Option<Found<'_>> {
 
 /// Where the last digit stands.
 fn last_digit(text: &str, ascii: bool) -> Option<usize> {
-    match ascii {
-        true => text.bytes().rposition(|b| b.is_ascii_digit()),
-        false => text.rfind(prose::is_digit),
+    if ascii {
+        text.bytes().rposition(|b| b.is_ascii_digit())
+    } else {
+        text.rfind(prose::is_digit)
     }
 }
 
@@ -288,9 +289,10 @@ fn ranging(text: &str, tokens: &[Token], item: Range<usize>) -> Range<usize> {
     let value = |token: &Token| token.word(text).parse::<u32>().ok();
     let ascending = value(&low).is_some_and(|low| value(&high).is_some_and(|high| low < high));
     let worded = from == 0 || tokens[from - 1].kind == Kind::Word;
-    match touching && worded && dash.kind == Kind::Sign && ascending {
-        true => from..item.end,
-        false => item,
+    if touching && worded && dash.kind == Kind::Sign && ascending {
+        from..item.end
+    } else {
+        item
     }
 }
 

@@ -3,8 +3,12 @@
 //! Rules are tried from the most explicit to the least; the first that finds something decides. Which rules
 //! may be used is the caller's choice: training asks for a box, evaluation of foreign text allows them all.
 
+mod thoughts;
+
 mod attached;
 mod boxed;
+mod contents;
+mod gaps;
 mod several;
 
 mod clause;
@@ -24,7 +28,6 @@ mod trailing;
 use std::borrow::Cow;
 
 pub(crate) use boxed::braced;
-pub use boxed::last_boxed;
 
 use crate::compare::reference_choice;
 use crate::read::node::Node;
@@ -125,18 +128,15 @@ pub struct Extracted<'a> {
     pub rule: Rule,
 }
 
-/// Finds the final answer of `response`. The reference only tells what kind of answer is looked for: a choice letter
+/// Finds the final answer of `response`, outside its thoughts: what stands behind `</think>` decides, and a thought that
+/// never ends has no answer. The reference only tells what kind of answer is looked for: a choice letter
 /// or a truth value in prose, several values in several boxes, or mathematics.
 pub fn extract<'a>(
     response: &'a str,
     reference: Option<&str>,
     rules: Rules,
 ) -> Option<Extracted<'a>> {
-    // What follows a thought answers; the thought itself counts only where nothing does.
-    let spoken = response.rsplit_once("</think>").map(|(_, spoken)| spoken);
-    spoken
-        .and_then(|spoken| found_in(spoken, reference, rules))
-        .or_else(|| found_in(response, reference, rules))
+    found_in(thoughts::spoken(response), reference, rules)
 }
 
 fn found_in<'a>(response: &'a str, reference: Option<&str>, rules: Rules) -> Option<Extracted<'a>> {
@@ -169,9 +169,10 @@ fn found_in<'a>(response: &'a str, reference: Option<&str>, rules: Rules) -> Opt
                 .or_else(|| trailing::trailing(response))
                 .or_else(|| trailing::whole(response).map(found))
         };
-        // A thought that was not ended announces nothing by its last number.
-        let thinks = response.contains("<think>") && !response.contains("</think>");
-        (rules.trailing && !thinks).then(trailing).flatten()
+        // A text that is nothing but an empty box holds no answer.
+        (rules.trailing && contents::holds_answer(response))
+            .then(trailing)
+            .flatten()
     };
     let named = || match reference {
         Some(reference) if rules.trailing => {
@@ -413,7 +414,6 @@ mod tests {
                 "7",
             ),
             ("<think>\\boxed{3}</think> So \\boxed{4}.", "4", "4"),
-            ("<think>\\boxed{3}</think> So it is.", "3", "3"),
             (
                 r"\boxed{\text{any value other than } 2}",
                 "2",

@@ -252,9 +252,10 @@ fn word(rest: &str) -> (Kind, usize) {
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(behind.len());
         if name > 0 {
-            let kind = match length == 1 && behind.starts_with('_') {
-                true => Kind::Name,
-                false => Kind::Word,
+            let kind = if length == 1 && behind.starts_with('_') {
+                Kind::Name
+            } else {
+                Kind::Word
             };
             return (kind, length + name);
         }

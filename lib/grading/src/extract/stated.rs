@@ -157,9 +157,10 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
             continue;
         }
         let json = text[..at + length].ends_with("\":");
-        let answer = match json {
-            true => json_value(rest).map(Cow::Borrowed),
-            false => clause::answer(rest),
+        let answer = if json {
+            json_value(rest).map(Cow::Borrowed)
+        } else {
+            clause::answer(rest)
         };
         if let Some(answer) = answer.filter(|answer| !is_opinion(answer)) {
             return (!clause::takes_back(rest, &answer)).then_some(answer);

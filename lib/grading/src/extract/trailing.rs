@@ -155,14 +155,15 @@ fn list<'a>(text: &'a str, formulas: &[Formula<'a>]) -> Option<Cow<'a, str>> {
         return None;
     }
     let bold = items[0].bold;
-    Some(match bold {
-        true => items
+    Some(if bold {
+        items
             .iter()
             .map(|item| item.inner)
             .collect::<Vec<_>>()
             .join(", ")
-            .into(),
-        false => text[items[0].start..items[items.len() - 1].end].into(),
+            .into()
+    } else {
+        text[items[0].start..items[items.len() - 1].end].into()
     })
 }
 

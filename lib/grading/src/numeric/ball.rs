@@ -55,9 +55,10 @@ impl<T: Real> Ball<T> {
     }
 
     pub(crate) fn size(self) -> f64 {
-        match self.im.is_zero() {
-            true => self.re.to_f64().abs(),
-            false => self.re.to_f64().hypot(self.im.to_f64()),
+        if self.im.is_zero() {
+            self.re.to_f64().abs()
+        } else {
+            self.re.to_f64().hypot(self.im.to_f64())
         }
     }
 
@@ -116,12 +117,13 @@ impl<T: Real> Ball<T> {
     pub(crate) fn mul(self, other: Self) -> Self {
         let (own, others) = (self.size(), other.size());
         let error = self.error * (others + other.error) + other.error * own;
-        let (re, im) = match self.im.is_zero() && other.im.is_zero() {
-            true => (self.re * other.re, T::ZERO),
-            false => (
+        let (re, im) = if self.im.is_zero() && other.im.is_zero() {
+            (self.re * other.re, T::ZERO)
+        } else {
+            (
                 self.re * other.re - self.im * other.im,
                 self.re * other.im + self.im * other.re,
-            ),
+            )
         };
         let size = own * others;
         // A product of numbers that are not zero must not look like zero.
@@ -212,9 +214,10 @@ impl<T: Real> Ball<T> {
         } else {
             0.0
         };
-        let (re, im) = match self.re < T::ZERO {
-            true => (T::ZERO, root),
-            false => (root, T::ZERO),
+        let (re, im) = if self.re < T::ZERO {
+            (T::ZERO, root)
+        } else {
+            (root, T::ZERO)
         };
         Some(Self {
             re,
@@ -257,9 +260,10 @@ impl<T: Real> Ball<T> {
                 return Some(power);
             }
             // The exponent may lie beside the whole number.
-            let slope = match self.size() > 0.0 {
-                true => power.size() * (self.size().ln().abs() + self.angle()),
-                false => 0.0,
+            let slope = if self.size() > 0.0 {
+                power.size() * (self.size().ln().abs() + self.angle())
+            } else {
+                0.0
             };
             return Self {
                 error: power.error + 2.0 * other.error * slope,
@@ -293,9 +297,10 @@ impl<T: Real> Ball<T> {
 
     /// How far from the positive axis, for bounds. Real numbers keep to the axis: whole powers of them are real.
     fn angle(self) -> f64 {
-        match self.is_real() {
-            true => 0.0,
-            false => std::f64::consts::PI,
+        if self.is_real() {
+            0.0
+        } else {
+            std::f64::consts::PI
         }
     }
 }

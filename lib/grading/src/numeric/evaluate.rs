@@ -246,9 +246,10 @@ impl<T: Real> Evaluator<'_, T> {
                 *index = T::from_f64(value);
             }
             let term = self.value(body)?;
-            total = match product {
-                true => total.mul(term),
-                false => total.add(term),
+            total = if product {
+                total.mul(term)
+            } else {
+                total.add(term)
             }
             .checked()?;
             value += 1.0;

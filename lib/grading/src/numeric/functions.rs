@@ -93,13 +93,12 @@ fn wave<T: Real>(x: Ball<T>, parts: fn(T, T, T, T) -> (T, T)) -> Option<Ball<T>>
         return None;
     }
     let (sine, cosine) = x.re.sin_cos();
-    let (cosh, sinh) = match x.im.is_zero() {
-        true => (T::ONE, T::ZERO),
-        false => {
-            let (half, grown) = (T::from_f64(0.5), x.im.exp());
-            let shrunk = T::ONE / grown;
-            ((grown + shrunk) * half, (grown - shrunk) * half)
-        }
+    let (cosh, sinh) = if x.im.is_zero() {
+        (T::ONE, T::ZERO)
+    } else {
+        let (half, grown) = (T::from_f64(0.5), x.im.exp());
+        let shrunk = T::ONE / grown;
+        ((grown + shrunk) * half, (grown - shrunk) * half)
     };
     let (re, im) = parts(sine, cosine, cosh, sinh);
     let rounding = T::EPSILON * (4.0 + x.re.to_f64().abs());

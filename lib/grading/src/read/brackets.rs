@@ -122,8 +122,13 @@ impl<'a> Parser<'a> {
             (Bracket::Floor, Bracket::Floor) => Node::Apply(Function::Floor, vec![single]),
             (Bracket::Ceiling, Bracket::Ceiling) => Node::Apply(Function::Ceiling, vec![single]),
             (Bracket::Angle, _) => Node::Group(open, close, vec![single]),
-            // A product in brackets is one factor: `2(3x)`.
-            _ if open == close => single,
+            _ if open == close => match single {
+                Node::Group(Bracket::Brace, _, entries) if open != Bracket::Brace => {
+                    Node::Matrix(entries.into_iter().map(|entry| vec![entry]).collect())
+                }
+                // A product in brackets is one factor: `2(3x)`.
+                single => single,
+            },
             _ => return Err(self.unexpected()),
         })
     }
@@ -160,6 +165,11 @@ impl<'a> Parser<'a> {
         Ok(match name {
             "vmatrix" => Node::Apply(Function::Det, vec![Node::Matrix(rows)]),
             "cases" | "dcases" | "rcases" => Node::Cases(rows),
+            "matrix" | "smallmatrix" | "array"
+                if rows.len() > 1 && rows.iter().all(|row| row.len() == 1) =>
+            {
+                bare_column(rows)
+            }
             _ if name.ends_with("matrix") || name == "array" => Node::Matrix(rows),
             _ => match <[Vec<Node>; 1]>::try_from(rows) {
                 Ok([row]) if row.len() == 1 => {
@@ -332,6 +342,16 @@ impl<'a> Parser<'a> {
             body: Box::new(body),
         })
     }
+}
+
+/// A column without brackets of its own: what is around it will tell what it is. Relations are a system.
+fn bare_column(rows: Vec<Vec<Node>>) -> Node {
+    let relation = |node: &Node| matches!(node, Node::Relation(..));
+    if rows.iter().flatten().all(relation) {
+        return Node::Cases(rows);
+    }
+    let entries = rows.into_iter().flatten().collect();
+    Node::Group(Bracket::Brace, Bracket::Brace, entries)
 }
 
 /// What `\sin^{-1}` means.

@@ -3,7 +3,7 @@
 
 use super::node::Node;
 use super::parser::{Parser, ReadError};
-use super::token::{Bracket, Function, Lexeme};
+use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 use super::words;
 
 /// Modules whose names stand before functions.
@@ -72,9 +72,10 @@ pub(super) fn lettered(text: &str) -> Option<(&str, u32, usize)> {
     let bracketed = inner.len() < text.len();
     let count = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let (digits, rest) = inner.split_at(count);
-    let rest = match bracketed {
-        true => rest.strip_prefix(')')?,
-        false => rest,
+    let rest = if bracketed {
+        rest.strip_prefix(')')?
+    } else {
+        rest
     };
     if !rest.starts_with('_') || !may_be_digits(digits, bracketed) {
         return None;
@@ -133,30 +134,105 @@ pub(super) fn infinite_float(text: &str) -> Option<usize> {
 }
 
 impl Parser<'_> {
-    /// `pow(a, b)`, `Rational(a, b)`, `Fraction(a, b)`, `Mod(a, b)`: `None`, and nothing read, for other words.
+    /// `pow(a, b)`, `Rational(a, b)`, `Mod(a, b)`, `Interval(a, b)`, `Union(A, B)` and the like: `None`, and nothing
+    /// read, for other words.
     pub(super) fn code_call(&mut self, word: &str) -> Result<Option<Node>, ReadError> {
-        let known = matches!(
-            word,
-            "pow" | "Pow" | "Rational" | "Fraction" | "Mod" | "fmod"
-        );
-        if !known || !matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) {
+        const KNOWN: [&str; 11] = [
+            "pow",
+            "Pow",
+            "Rational",
+            "Fraction",
+            "Mod",
+            "fmod",
+            "Interval",
+            "Union",
+            "Intersection",
+            "FiniteSet",
+            "Eq",
+        ];
+        let start = self.at;
+        let variant = match (word, self.peek(), self.peek_after(1)) {
+            ("Interval", Some(Lexeme::Sign(Sign::Dot)), Some(Lexeme::Word(variant))) => *variant,
+            _ => "",
+        };
+        self.at += if variant.is_empty() { 0 } else { 2 };
+        if !KNOWN.contains(&word) || !matches!(self.peek(), Some(Lexeme::Open(Bracket::Round))) {
+            self.at = start;
             return Ok(None);
         }
-        let start = self.at;
-        let Node::Group(Bracket::Round, Bracket::Round, items) = self.bracketed(Bracket::Round)?
-        else {
-            self.at = start;
-            return Ok(None);
+        let inside = self.at;
+        let items = match self.bracketed(Bracket::Round)? {
+            Node::Group(Bracket::Round, Bracket::Round, items) => items,
+            single => vec![single],
         };
-        let pair = <[Node; 2]>::try_from(items);
-        let Ok([a, b]) = pair else {
-            self.at = start;
-            return Ok(None);
+        let node = match word {
+            "Interval" => interval(items, ends(variant, &self.tokens[inside..self.at])),
+            "FiniteSet" => Some(Node::Group(Bracket::Curly, Bracket::Curly, items)),
+            "Union" if items.len() > 1 => Some(Node::Union(items)),
+            "Intersection" if items.len() > 1 => Some(Node::Intersection(items)),
+            _ => of_two(word, items),
         };
-        Ok(Some(match word {
-            "pow" | "Pow" => Node::power(a, b),
-            "Mod" | "fmod" => Node::Apply(Function::Modulo, vec![a, b]),
-            _ => Node::quotient(a, b),
-        }))
+        if node.is_none() {
+            self.at = start;
+        }
+        Ok(node)
     }
+}
+
+/// Functions of two arguments.
+fn of_two(word: &str, items: Vec<Node>) -> Option<Node> {
+    let [a, b] = <[Node; 2]>::try_from(items).ok()?;
+    Some(match word {
+        "pow" | "Pow" => Node::power(a, b),
+        "Mod" | "fmod" => Node::Apply(Function::Modulo, vec![a, b]),
+        "Eq" => Node::Relation(vec![a, b], vec![Sign::Equal]),
+        "Rational" | "Fraction" => Node::quotient(a, b),
+        _ => return None,
+    })
+}
+
+/// Which ends of an interval are open: `Interval.open`, `Interval(0, 1, True, False)`.
+fn ends(variant: &str, arguments: &[Token<'_>]) -> Option<[bool; 2]> {
+    let said = arguments.iter().filter_map(|token| match token.lexeme {
+        Lexeme::Word("True" | "true") => Some(true),
+        Lexeme::Word("False" | "false") => Some(false),
+        _ => None,
+    });
+    let said: Vec<bool> = said.collect();
+    match (variant, &said[..]) {
+        ("", []) => Some([false, false]),
+        ("", [left, right]) => Some([*left, *right]),
+        ("open", []) => Some([true, true]),
+        ("Lopen", []) => Some([true, false]),
+        ("Ropen", []) => Some([false, true]),
+        _ => None,
+    }
+}
+
+/// An interval by its ends, infinite ones open.
+fn interval(mut items: Vec<Node>, open: Option<[bool; 2]>) -> Option<Node> {
+    let open = open.filter(|_| matches!(items.len(), 2 | 4))?;
+    items.truncate(2);
+    let infinite = |node: &Node| match node {
+        Node::Negative(inner) => **inner == Node::Constant(Constant::Infinity),
+        node => *node == Node::Constant(Constant::Infinity),
+    };
+    let bracket = |at: usize| {
+        if open[at] || infinite(&items[at]) {
+            Bracket::Round
+        } else {
+            Bracket::Square
+        }
+    };
+    Some(Node::Group(bracket(0), bracket(1), items))
+}
+
+/// Whether a text with an E looks printed by a program: stars and calls, no TeX.
+pub(super) fn prints_e(text: &str) -> bool {
+    let calls = || {
+        ["sqrt(", "log(", "exp("]
+            .iter()
+            .any(|call| text.contains(call))
+    };
+    text.contains('E') && !text.contains('\\') && (text.contains('*') || calls())
 }

@@ -53,12 +53,11 @@ impl Parser<'_> {
         }
         let below = self.script()?;
         let factorial = |node: Node| Node::Apply(Function::Factorial, vec![node]);
-        Ok(match permutations {
-            true => {
-                let others = Node::Sum(vec![above.clone(), Node::negative(below)]);
-                Node::quotient(factorial(above), factorial(others))
-            }
-            false => Node::Apply(Function::Binomial, vec![above, below]),
+        Ok(if permutations {
+            let others = Node::Sum(vec![above.clone(), Node::negative(below)]);
+            Node::quotient(factorial(above), factorial(others))
+        } else {
+            Node::Apply(Function::Binomial, vec![above, below])
         })
     }
 

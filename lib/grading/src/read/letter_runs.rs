@@ -27,9 +27,10 @@ impl Parser<'_> {
         }
         let letters = word.len() <= longest && !spoken && (lower || self.within_formula());
         if !letters {
-            return match upper || self.is(Sign::Underscore) {
-                true => self.named(word.to_owned()),
-                false => Ok(Node::Text(word.to_owned())),
+            return if upper || self.is(Sign::Underscore) {
+                self.named(word.to_owned())
+            } else {
+                Ok(Node::Text(word.to_owned()))
             };
         }
         let (last, before) = (word.len() - 1, word.chars().take(word.len() - 1));
@@ -41,6 +42,8 @@ impl Parser<'_> {
             .collect();
         let letter = word[last..].chars().next();
         let letter = letter.ok_or_else(|| self.unexpected())?;
+        // `ma(t) = F(t)`: no label, as only the last letter has the argument.
+        self.side.start = self.at;
         // A power and a prime bind to the last letter only.
         let mut node = self.letter(letter)?;
         if self.is(Sign::Prime) {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::code;
 use super::numeral::{self, Grouping};
 use super::phrases;
+use super::repeating;
 use super::scripts::{lowered, raised, vulgar};
 use super::token::{Bracket, Constant, Function, Lexeme, Sign, Token};
 use super::vocabulary::{self, Meaning};
@@ -205,9 +206,31 @@ impl<'a> Lexer<'a> {
         match numeral::scan(self.rest(end), grouping) {
             Some(numeral) => {
                 self.at += numeral.length;
-                self.push(Lexeme::Number(numeral.digits));
+                let digits = self.going_on(numeral.digits, end);
+                self.push(Lexeme::Number(digits));
             }
             None => self.at += 1,
+        }
+    }
+
+    /// The digits of a decimal without the dots behind it that say that its block repeats, and with the block marked
+    /// where that is asked for.
+    fn going_on(&mut self, digits: Cow<'a, str>, end: usize) -> Cow<'a, str> {
+        let Some((_, decimals)) = digits.split_once('.') else {
+            return digits;
+        };
+        let Some(dots) = repeating::dots(self.rest(end)) else {
+            return digits;
+        };
+        let plain = decimals.bytes().all(|b| b.is_ascii_digit());
+        let Some(block) = repeating::block(decimals).filter(|_| plain) else {
+            return digits;
+        };
+        self.at += dots;
+        if self.grouping.repeating {
+            Cow::Owned(format!("{digits}~{block}"))
+        } else {
+            digits
         }
     }
 
@@ -230,9 +253,10 @@ impl<'a> Lexer<'a> {
         self.at += word.len();
         if word.len() == 1 {
             let letter = char::from(word.as_bytes()[0]);
-            self.push(match self.imaginary == Some(letter) {
-                true => Lexeme::Constant(Constant::I),
-                false => Lexeme::Letter(letter),
+            self.push(if self.imaginary == Some(letter) {
+                Lexeme::Constant(Constant::I)
+            } else {
+                Lexeme::Letter(letter)
             });
         } else if let Some(lexeme) = vocabulary::word(word) {
             self.push(lexeme);

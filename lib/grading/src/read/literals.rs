@@ -45,9 +45,10 @@ impl Parser<'_> {
 /// `007` as 7, and zero as one digit.
 fn without_leading_zeros(digits: &str) -> &str {
     let significant = digits.trim_start_matches('0');
-    match significant.is_empty() {
-        true => &digits[digits.len().saturating_sub(1)..],
-        false => significant,
+    if significant.is_empty() {
+        &digits[digits.len().saturating_sub(1)..]
+    } else {
+        significant
     }
 }
 

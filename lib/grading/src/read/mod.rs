@@ -18,6 +18,7 @@ mod phrases;
 mod primary;
 mod quantities;
 mod rebuilt;
+mod repeating;
 mod scripts;
 mod shown;
 mod surface;
@@ -35,6 +36,7 @@ pub(crate) use calculus::is_unevaluated;
 use node::Node;
 use numeral::Grouping;
 pub(crate) use parser::{ReadError, is_order};
+pub(crate) use repeating::goes_on;
 pub(crate) use surface::stripped;
 use token::{Constant, Lexeme, Token};
 pub(crate) use vocabulary::TEXT_COMMANDS;
@@ -51,6 +53,8 @@ pub(crate) enum Digits {
     Listed,
     /// `1,23` is a decimal.
     DecimalComma,
+    /// Like [`Digits::Grouped`], and `0.333...` is a third.
+    Repeating,
 }
 
 /// An answer in tokens.
@@ -60,6 +64,8 @@ pub(crate) struct Lexed<'a> {
     /// The set that words name.
     set: Option<Constant>,
     too_long: bool,
+    /// It looks printed by a program, and has an E.
+    pub(crate) prints_e: bool,
 }
 
 /// An answer without foreign characters, ready for [`lex`].
@@ -71,7 +77,8 @@ pub(crate) fn unified(text: &str) -> Cow<'_, str> {
 pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
     let text = surface::stripped(text);
     let grouping = Grouping {
-        comma: digits == Digits::Grouped,
+        comma: matches!(digits, Digits::Grouped | Digits::Repeating),
+        repeating: digits == Digits::Repeating,
         decimal_comma: digits == Digits::DecimalComma,
         bare_exponent: commands(text).all(vocabulary::is_setting),
     };
@@ -86,6 +93,7 @@ pub(crate) fn lex(text: &str, digits: Digits) -> Lexed<'_> {
         spelled_out: spelled_out(text),
         set: named_set(text),
         too_long,
+        prints_e: code::prints_e(text),
     }
 }
 
@@ -151,6 +159,9 @@ fn named_set(text: &str) -> Option<Constant> {
         "the set of all real numbers",
     ]) {
         return Some(Constant::Reals);
+    }
+    if is(&["infinite", "infinitely many", "infinitely many solutions"]) {
+        return Some(Constant::Infinity);
     }
     let empty = [
         "no solution",

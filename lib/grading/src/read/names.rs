@@ -18,6 +18,7 @@ impl Parser<'_> {
 
     /// A name with its subscript, and its arguments if it is a function.
     pub(super) fn named(&mut self, mut name: String) -> Result<Node, ReadError> {
+        let begins_side = self.at == self.side.start + 1;
         if self.take(Sign::Underscore) {
             name.push('_');
             name.push_str(&self.subscript()?);
@@ -26,7 +27,7 @@ impl Parser<'_> {
             name.push_str(&mark);
         }
         if matches!(self.peek(), Some(Lexeme::Open(Bracket::Round)))
-            && let Some(arguments) = self.call(&name)?
+            && let Some(arguments) = self.call(&name, begins_side)?
         {
             return Ok(
                 combinations::called(&name, &arguments).unwrap_or(Node::Call(name, arguments))
@@ -110,9 +111,10 @@ impl Parser<'_> {
         Ok(Node::Symbol(name.trim_end().to_owned()))
     }
 
-    /// The arguments of an unknown function; `None`, and nothing read, when brackets behind the name multiply.
-    fn call(&mut self, name: &str) -> Result<Option<Vec<Node>>, ReadError> {
-        let start = self.at;
+    /// The arguments of an unknown function; `None`, and nothing read, when brackets behind the name multiply. A name
+    /// that is all of a side with its arguments labels the other side.
+    fn call(&mut self, name: &str, begins_side: bool) -> Result<Option<Vec<Node>>, ReadError> {
+        let (start, side) = (self.at, self.side);
         let function = matches!(
             name.chars().next(),
             Some('f' | 'g' | 'h' | 'F' | 'G' | 'H' | 'P' | 'φ' | 'ψ' | 'Φ' | 'Ψ' | 'Γ' | 'ζ')
@@ -133,12 +135,27 @@ impl Parser<'_> {
         let nested = arguments
             .iter()
             .any(|argument| matches!(argument, Node::Call(..)));
-        let labels = self.is(Sign::Equal) && self.at - start <= 4;
+        self.side = side;
+        let ends_side = self.is(Sign::Equal) || self.side.may_name && self.ends_relation();
+        let labels = begins_side && ends_side && self.at - start <= 4;
         if function || nested || numbers || arguments.len() > 1 || labels || name.len() > 4 {
             return Ok(Some(arguments));
         }
         self.at = start;
         Ok(None)
+    }
+
+    /// Whether nothing follows that could belong to the relation.
+    fn ends_relation(&self) -> bool {
+        matches!(
+            self.peek(),
+            None | Some(
+                Lexeme::Sign(
+                    Sign::Comma | Sign::Semicolon | Sign::And | Sign::Or | Sign::NewRow | Sign::Dot
+                ) | Lexeme::Close(_)
+                    | Lexeme::End(_)
+            )
+        )
     }
 
     /// `m_pc^2`: without braces only the first letter is the subscript, as in TeX, where a power follows.

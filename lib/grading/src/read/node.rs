@@ -88,6 +88,11 @@ impl Node {
         })
     }
 
+    /// The dots of a list that goes on.
+    pub(crate) fn dots() -> Self {
+        Self::Text("…".to_owned())
+    }
+
     pub(crate) fn negative(node: Self) -> Self {
         Self::Negative(Box::new(node))
     }

@@ -14,6 +14,8 @@ pub(crate) struct Grouping {
     pub(crate) decimal_comma: bool,
     /// `2e-5` with an integer before the `e` is scientific notation.
     pub(crate) bare_exponent: bool,
+    /// `0.2727...` repeats what it shows twice.
+    pub(crate) repeating: bool,
 }
 
 /// A number at the start of a text.
@@ -62,9 +64,10 @@ pub(crate) fn scan(text: &str, grouping: Grouping) -> Option<Numeral<'_>> {
     }
     // No group stands behind a leading zero, so that the comma of `0,125` is a point.
     let groupable = (1..=3).contains(&whole) && !text.starts_with('0');
-    let groups = match groupable {
-        true => groups(text, whole, grouping),
-        false => None,
+    let groups = if groupable {
+        groups(text, whole, grouping)
+    } else {
+        None
     };
     let (grouped, point) = groups.map_or((None, whole), |groups| {
         (Some((groups.joined, groups.separator)), groups.length)
@@ -303,6 +306,7 @@ mod tests {
             comma: true,
             decimal_comma: false,
             bare_exponent: true,
+            repeating: false,
         };
         let numeral = scan(text, grouping).unwrap();
         (numeral.digits.into_owned(), numeral.length)

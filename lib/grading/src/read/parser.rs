@@ -40,6 +40,7 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, Read
         tokens,
         vectors,
         at: 0,
+        side: Side::default(),
         depth: 0,
         bars: 0,
         set_head: false,
@@ -51,15 +52,27 @@ pub(crate) fn parse(tokens: Vec<Token<'_>>, measured: bool) -> Result<Node, Read
         return Err(ReadError::Empty);
     }
     let node = parser.list()?;
-    match parser.at == parser.tokens.len() {
-        true => Ok(node),
-        false => Err(parser.unexpected()),
+    if parser.at == parser.tokens.len() {
+        Ok(node)
+    } else {
+        Err(parser.unexpected())
     }
+}
+
+/// One side of a relation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Side {
+    /// The number of its first token.
+    pub(super) start: usize,
+    /// It stands behind an equality sign and what is no name: the name of `7 = V(Y)` can only be on this side.
+    pub(super) may_name: bool,
 }
 
 pub(super) struct Parser<'a> {
     pub(super) tokens: Vec<Token<'a>>,
     pub(super) at: usize,
+    /// The side of a relation that is being read.
+    pub(super) side: Side,
     pub(super) depth: usize,
     /// Open `|` of absolute values.
     pub(super) bars: usize,
@@ -100,12 +113,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect(&mut self, lexeme: &Lexeme<'_>) -> Result<(), ReadError> {
-        match self.peek() == Some(lexeme) {
-            true => {
-                self.at += 1;
-                Ok(())
-            }
-            false => Err(self.unexpected()),
+        if self.peek() == Some(lexeme) {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(self.unexpected())
         }
     }
 
@@ -156,6 +168,10 @@ impl<'a> Parser<'a> {
         {
             self.at += 1;
         }
+        self.side = Side {
+            start: self.at,
+            may_name: false,
+        };
         let mut sides = vec![self.residue()?];
         let mut signs = Vec::new();
         loop {
@@ -170,6 +186,10 @@ impl<'a> Parser<'a> {
             signs.push(sign);
             self.at += 1;
             self.skip_alignment();
+            self.side = Side {
+                start: self.at,
+                may_name: sign == Sign::Equal && sides.iter().all(|side| !is_name(side)),
+            };
             let side = match sign {
                 Sign::Congruent => self.ratio()?,
                 _ => self.residue()?,
@@ -186,9 +206,10 @@ impl<'a> Parser<'a> {
             signs.push(Sign::Modulo);
             sides.push(modulus);
         }
-        let node = match signs.is_empty() {
-            true => sides.swap_remove(0),
-            false => Node::Relation(sides, signs),
+        let node = if signs.is_empty() {
+            sides.swap_remove(0)
+        } else {
+            Node::Relation(sides, signs)
         };
         Ok(match modulus {
             Some(modulus) => Node::Modular(Box::new(node), Box::new(modulus)),
@@ -336,6 +357,11 @@ impl<'a> Parser<'a> {
         }
         (negative, either)
     }
+}
+
+/// A name, or a name with arguments.
+fn is_name(node: &Node) -> bool {
+    matches!(node, Node::Symbol(_) | Node::Call(..) | Node::Text(_))
 }
 
 /// `\mathbf{R}` and `Z` behind a sign of membership.

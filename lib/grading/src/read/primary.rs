@@ -109,19 +109,29 @@ impl Parser<'_> {
             Sign::Bar => self.between_bars(Sign::Bar, Function::Abs),
             Sign::Mid => self.between_bars(Sign::Mid, Function::Abs),
             Sign::Norm => self.between_bars(Sign::Norm, Function::Norm),
-            // `1, 2, 3, ...` goes on.
-            Sign::Dots
-                if self.at == self.tokens.len()
-                    && self.at > 1
-                    && self.tokens[self.at - 2].lexeme == Lexeme::Sign(Sign::Comma) =>
-            {
-                Ok(Node::Text("…".to_owned()))
-            }
+            // `1, 2, 3, ...` goes on, and so does `1, 2, ..., n`.
+            Sign::Dots if self.is_element() => Ok(Node::dots()),
             _ => {
                 self.at -= 1;
                 Err(self.unexpected())
             }
         }
+    }
+
+    /// Whether what has just been taken is an element of a list: behind a comma, and before one or the end.
+    fn is_element(&self) -> bool {
+        let parts = |lexeme: &Lexeme<'_>| {
+            matches!(
+                lexeme,
+                Lexeme::Sign(Sign::Comma | Sign::Semicolon | Sign::And)
+            )
+        };
+        let behind = self
+            .at
+            .checked_sub(2)
+            .is_some_and(|at| parts(&self.tokens[at].lexeme));
+        let ends = |lexeme: &Lexeme<'_>| matches!(lexeme, Lexeme::Close(_) | Lexeme::End(_));
+        behind && self.peek().is_none_or(|next| parts(next) || ends(next))
     }
 
     /// `|x|`.
@@ -135,6 +145,11 @@ impl Parser<'_> {
         if !self.take(sign) {
             return Err(self.unexpected());
         }
+        let function = match (&inner, function) {
+            // Bars around an array make it a determinant.
+            (Node::Matrix(_), Function::Abs) => Function::Det,
+            (_, function) => function,
+        };
         Ok(Node::Apply(function, vec![inner]))
     }
 

@@ -19,6 +19,7 @@ impl Node {
             Self::Based { .. } => "number in a base",
             Self::List(_) => "list",
             Self::Group(Bracket::Curly, ..) => "set",
+            Self::Group(Bracket::Brace, ..) => "matrix",
             Self::Group(open, close, items)
                 if items.len() == 2 && (*open, *close) != (Bracket::Round, Bracket::Round) =>
             {

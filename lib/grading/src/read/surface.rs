@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::repeating::goes_on;
+
 /// The answer without what merely surrounds it.
 pub(crate) fn stripped(text: &str) -> &str {
     let mut text = text.trim();
@@ -49,9 +51,16 @@ fn ascii(c: char) -> Option<char> {
 
 /// Without punctuation and blanks that end a sentence; `!` is a factorial and stays.
 fn unpunctuated(text: &str) -> &str {
-    // The dots of `1, 2, 3, ...` say that it goes on.
-    if text.trim_end().ends_with("...") && text.contains(',') {
-        return text;
+    // The dots of `1, 2, 3, ...` and of `0.333...` say that it goes on.
+    if text.trim_end().ends_with("...") {
+        if text.contains(',') {
+            return text;
+        }
+        let number = text.trim_end().trim_end_matches('.');
+        let dotted = &text[..number.len() + "...".len()];
+        if goes_on(dotted) {
+            return dotted;
+        }
     }
     let text = text.trim_end_matches(['.', ',', ';', ':', '。', '，', '\n', ' ']);
     let set = text
@@ -149,7 +158,11 @@ fn introduced(text: &str) -> &str {
             .split(|c: char| !c.is_ascii_alphabetic())
             .next()
             .unwrap_or_default();
-        let known = |words: &[&str]| words.iter().any(|own| own.eq_ignore_ascii_case(word));
+        // `Interval(0, 1)` is what a program prints, and closed; `Matrix([1, 2])` is a column.
+        let printed =
+            matches!(word, "Interval" | "Matrix") && rest[word.len()..].starts_with(['(', '.']);
+        let known =
+            |words: &[&str]| !printed && words.iter().any(|own| own.eq_ignore_ascii_case(word));
         if word.is_empty() || !(known(&KINDS) || known(&ARTICLES)) {
             break;
         }

@@ -33,9 +33,10 @@ impl Parser<'_> {
                     let vectors = *sign == Sign::Cross && self.vectors;
                     self.at += 1;
                     let right = self.signed_factor()?;
-                    left = match vectors && !matches!(left, Node::Number(_)) {
-                        true => Node::Call("×".to_owned(), vec![left, right]),
-                        false => times(left, right),
+                    left = if vectors && !matches!(left, Node::Number(_)) {
+                        Node::Call("×".to_owned(), vec![left, right])
+                    } else {
+                        times(left, right)
                     };
                 }
                 Some(Lexeme::Sign(Sign::Slash)) if self.at + 1 == self.tokens.len() => self.at += 1,

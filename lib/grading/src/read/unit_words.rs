@@ -277,7 +277,10 @@ fn names_unit(text: &str) -> bool {
 pub(super) fn with_unit(value: Node, unit: String) -> Node {
     let lower = unit.trim_end_matches('.').to_ascii_lowercase();
     match (lower.as_str(), value) {
-        ("percent" | "percents" | "pct" | "per cent", value) => Node::Percent(Box::new(value)),
+        (
+            "percent" | "percents" | "pct" | "per cent" | "percentage point" | "percentage points",
+            value,
+        ) => Node::Percent(Box::new(value)),
         ("degree" | "degrees" | "deg", value) => Node::Degrees(Box::new(value)),
         ("dollar" | "dollars" | "usd", value) => Node::Money(Box::new(value)),
         // `25°C`, `25 degrees Celsius`

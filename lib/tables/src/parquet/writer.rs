@@ -2,6 +2,7 @@
 
 use std::io;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema};
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, ZstdLevel};
@@ -83,9 +84,10 @@ impl ParquetSink {
         }
         let batch = encode::batch(&columns, &rows).map_err(|error| self.unencodable(error))?;
         let written = caught(|| writer.write(&batch).and_then(|()| writer.flush()));
-        written
-            .map_err(|message| failed(&self.name, ParquetError::General(message)))?
-            .map_err(|error| failed(&self.name, error))?;
+        let written = written.unwrap_or_else(|message| Err(ParquetError::General(message)));
+        if let Err(error) = written {
+            return Err(culprit(&batch).unwrap_or_else(|| failed(&self.name, error)));
+        }
         self.state = State::Writing(writer, columns);
         Ok(())
     }
@@ -125,13 +127,28 @@ fn check_types(columns: &Columns) -> Result<(), TableError> {
         let kind = storage.arrow();
         let schema = Schema::new(vec![Field::new(name, kind.clone(), true)]);
         let converted = caught(|| ArrowSchemaConverter::new().convert(&schema).map(drop));
-        match converted {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(encode::unwritable(name, &kind, error).into()),
-            Err(message) => return Err(encode::unwritable(name, &kind, message).into()),
-        }
+        let converted = converted.unwrap_or_else(|message| Err(ParquetError::General(message)));
+        converted.map_err(|error| encode::unwritable(name, &kind, error))?;
     }
     Ok(())
+}
+
+/// The column that cannot be written, where it is not the output that failed.
+fn culprit(batch: &RecordBatch) -> Option<TableError> {
+    let schema = batch.schema();
+    let mut columns = schema.fields().iter().zip(0..);
+    columns.find_map(|(field, index)| {
+        let alone = batch.project(&[index]).ok()?;
+        let written = caught(|| {
+            let mut writer = ArrowWriter::try_new(io::sink(), alone.schema(), None)?;
+            writer.write(&alone).and_then(|()| writer.close().map(drop))
+        });
+        let error = match written {
+            Ok(written) => written.err()?.to_string(),
+            Err(message) => message,
+        };
+        Some(encode::unwritable(field.name(), field.data_type(), error).into())
+    })
 }
 
 fn failed(name: &str, error: ParquetError) -> TableError {

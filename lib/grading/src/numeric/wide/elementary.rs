@@ -93,10 +93,7 @@ impl Wide {
     pub(in crate::numeric) fn exp(self) -> Self {
         let size = self.to_f64();
         if size.is_nan() || size.abs() >= 1e5 {
-            return match size < 0.0 {
-                true => Self::ZERO,
-                false => Self::NAN,
-            };
+            return if size < 0.0 { Self::ZERO } else { Self::NAN };
         }
         let doublings = (size * std::f64::consts::LOG2_E).round();
         let small = (self - Self::from_f64(doublings) * LN_2).scaled(-EXP_HALVINGS);

@@ -150,9 +150,10 @@ impl Wide {
             return self;
         }
         if self.exponent <= 0 {
-            return match self.negative && !self.is_zero() {
-                true => -Self::ONE,
-                false => Self::ZERO,
+            return if self.negative && !self.is_zero() {
+                -Self::ONE
+            } else {
+                Self::ZERO
             };
         }
         let mut whole = self;
@@ -164,9 +165,10 @@ impl Wide {
                 *limb >> below << below
             };
         }
-        match self.negative && whole.limbs != self.limbs {
-            true => whole - Self::ONE,
-            false => whole,
+        if self.negative && whole.limbs != self.limbs {
+            whole - Self::ONE
+        } else {
+            whole
         }
     }
 
@@ -261,17 +263,14 @@ impl Add for Wide {
         let (mut sum, small_limbs) = (large.aligned(0), small.aligned(apart));
         let mut carry = false;
         for (limb, other) in sum.iter_mut().zip(small_limbs) {
-            let (next, over) = match large.negative == small.negative {
-                true => {
-                    let (next, first) = limb.overflowing_add(other);
-                    let (next, second) = next.overflowing_add(u64::from(carry));
-                    (next, first | second)
-                }
-                false => {
-                    let (next, first) = limb.overflowing_sub(other);
-                    let (next, second) = next.overflowing_sub(u64::from(carry));
-                    (next, first | second)
-                }
+            let (next, over) = if large.negative == small.negative {
+                let (next, first) = limb.overflowing_add(other);
+                let (next, second) = next.overflowing_add(u64::from(carry));
+                (next, first | second)
+            } else {
+                let (next, first) = limb.overflowing_sub(other);
+                let (next, second) = next.overflowing_sub(u64::from(carry));
+                (next, first | second)
             };
             (*limb, carry) = (next, over);
         }

@@ -87,10 +87,7 @@ impl<'a> Speech<'_, 'a> {
     pub(super) fn parts(&mut self) -> Option<()> {
         let one = self.integer().filter(|_| !self.is_bound())? == "1";
         let hyphen = usize::from(self.is_sign(0, Sign::Minus) && !self.tokens[self.at].spaced);
-        let bottom = match self.lexeme(0) {
-            Some(Lexeme::Sign(Sign::Other('‰'))) => 1000,
-            _ => words::part(self.said(hyphen)?, one)?,
-        };
+        let bottom = words::part(self.said(hyphen)?, one)?;
         let Some(Token {
             lexeme: Lexeme::Number(top),
             ..
@@ -99,6 +96,63 @@ impl<'a> Speech<'_, 'a> {
             return None;
         };
         self.fraction(1 + hyphen, top, bottom)
+    }
+
+    /// `per mille`, `basis points`, `‰` behind a number: so many parts of a whole.
+    pub(super) fn share(&mut self) -> Option<()> {
+        let (used, whole) = match self.lexeme(0) {
+            Some(Lexeme::Sign(Sign::Other('‰'))) => (1, 1_000),
+            Some(Lexeme::Sign(Sign::Other('‱'))) => (1, 10_000),
+            _ => self.share_in_words()?,
+        };
+        match self.last() {
+            Some(Lexeme::Number(_)) if !self.is_bound() => {
+                let Some(Token {
+                    lexeme: Lexeme::Number(top),
+                    ..
+                }) = self.out.pop()
+                else {
+                    return None;
+                };
+                self.fraction(used, top, whole)
+            }
+            Some(Lexeme::Number(_) | Lexeme::Close(_)) => self.put(
+                used,
+                [Lexeme::Sign(Sign::Slash), number(&whole.to_string())],
+            ),
+            _ => None,
+        }
+    }
+
+    /// The words of a share, plain or set as one text: how many tokens, and what the parts are of.
+    fn share_in_words(&self) -> Option<(usize, u64)> {
+        const SHARES: [(&str, &str, u64); 11] = [
+            ("promille", "", 1_000),
+            ("permille", "", 1_000),
+            ("permil", "", 1_000),
+            ("ppm", "", 1_000_000),
+            ("bps", "", 10_000),
+            ("per", "hundred", 100),
+            ("per", "mille", 1_000),
+            ("per", "mil", 1_000),
+            ("per", "thousand", 1_000),
+            ("basis", "points", 10_000),
+            ("basis", "point", 10_000),
+        ];
+        let said = self.said(0)?;
+        let is = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
+        let found = |(first, second, whole): &(&str, &str, u64)| {
+            let mut set = said.split([' ', '~']).filter(|word| !word.is_empty());
+            let (a, b, more) = (set.next()?, set.next(), set.next());
+            let used = match (second.is_empty(), b, more) {
+                (true, None, _) if is(a, first) => 1,
+                (false, Some(b), None) if is(a, first) && is(b, second) => 1,
+                (false, None, _) if is(a, first) && self.says(1, &[second]) => 2,
+                _ => return None,
+            };
+            Some((used, *whole))
+        };
+        SHARES.iter().find_map(found)
     }
 
     /// `million` behind a number: the point moves.

@@ -81,7 +81,7 @@ fn may_speak(lexeme: &Lexeme<'_>) -> bool {
         lexeme,
         Lexeme::Word(_)
             | Lexeme::Text(_)
-            | Lexeme::Sign(Sign::Colon | Sign::Dot | Sign::Other('‰'))
+            | Lexeme::Sign(Sign::Colon | Sign::Dot | Sign::Other('‰' | '‱'))
     )
 }
 
@@ -100,7 +100,7 @@ fn may_begin(lexeme: &Lexeme<'_>) -> bool {
 /// A rule takes tokens from `at` on, puts out others and says so; otherwise it leaves all as it is.
 type Rule<'t, 'a> = fn(&mut Speech<'t, 'a>) -> Option<()>;
 
-const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 18] {
+const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 19] {
     [
         Speech::noon,
         Speech::date,
@@ -108,6 +108,7 @@ const fn rules<'t, 'a>() -> [Rule<'t, 'a>; 18] {
         Speech::article,
         Speech::and_a_part,
         Speech::spelled_out,
+        Speech::share,
         Speech::parts,
         Speech::scale,
         Speech::count,

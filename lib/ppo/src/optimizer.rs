@@ -1,4 +1,4 @@
-//! A network in training: master weights, moments, learning rate. Gradient in, new weights out.
+//! The optimiser of one network: master weights, moments, learning rate. Gradient in, new weights out.
 //! Knows nothing about losses or where a gradient came from.
 
 use crate::adamw::{AdamW, AdamWSettings, clip_coefficient};
@@ -7,19 +7,19 @@ use crate::schedule::Schedule;
 use tch::Tensor;
 
 /// How a network is trained.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct TraineeSettings {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OptimizerSettings {
     pub schedule: Schedule,
-    pub optimizer: AdamWSettings,
+    pub adamw: AdamWSettings,
     /// Bound on the global gradient norm.
     pub max_grad_norm: Option<f64>,
 }
 
-/// Weights and optimiser of one network.
-pub struct Trainee {
+/// Master weights and moments of one network.
+pub struct Optimizer {
     pub flat: Flat,
-    pub optimizer: AdamW,
-    settings: TraineeSettings,
+    pub adamw: AdamW,
+    settings: OptimizerSettings,
 }
 
 /// What one optimiser step was.
@@ -30,20 +30,20 @@ pub struct Step {
     pub gradient_norm: f64,
 }
 
-impl Trainee {
+impl Optimizer {
     /// Starts with fresh moments.
-    pub fn new(flat: Flat, settings: TraineeSettings) -> Self {
-        let optimizer = AdamW::new(settings.optimizer, flat.elements(), flat.master.device());
+    pub fn new(flat: Flat, settings: OptimizerSettings) -> Self {
+        let adamw = AdamW::new(settings.adamw, flat.elements(), flat.master.device());
         Self {
             flat,
-            optimizer,
+            adamw,
             settings,
         }
     }
 
     /// Optimiser steps so far, over the whole run: the position in the schedule.
     pub fn steps(&self) -> u64 {
-        self.optimizer.updates
+        self.adamw.updates
     }
 
     /// One optimiser step from the gradient of the whole minibatch, `[elements]` float32, whose norm
@@ -57,7 +57,7 @@ impl Trainee {
             gradient
         };
         let decayed = self.flat.decayed();
-        self.optimizer
+        self.adamw
             .update(&self.flat.master, &gradient, learning_rate, &decayed);
         self.flat.publish();
         Step {

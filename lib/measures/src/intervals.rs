@@ -4,7 +4,7 @@
 const Z: f64 = 1.959_963_984_540_054;
 
 /// A share with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Estimate {
     pub value: f64,
     pub low: f64,
@@ -40,12 +40,17 @@ pub fn wilson(p: f64, n: f64) -> Estimate {
 /// between clusters, at least the number of clusters and at most `trials`.
 ///
 /// With one trial to a cluster that is Wilson's own interval.
-pub fn share(clusters: &[Cluster], trials: f64) -> Estimate {
+///
+/// None where there were no trials.
+pub fn share(clusters: &[Cluster], trials: f64) -> Option<Estimate> {
     let count = clusters.len() as f64;
     let weight: f64 = clusters.iter().map(|cluster| cluster.weight).sum();
+    if weight <= 0.0 {
+        return None;
+    }
     let p = clusters.iter().map(|cluster| cluster.sum).sum::<f64>() / weight;
     if count == trials {
-        return wilson(p, trials);
+        return Some(wilson(p, trials));
     }
     let residual = |cluster: &Cluster| (cluster.sum - p * cluster.weight).powi(2);
     let spread: f64 = clusters.iter().map(residual).sum();
@@ -56,7 +61,7 @@ pub fn share(clusters: &[Cluster], trials: f64) -> Estimate {
     } else {
         p * (1.0 - p) / variance
     };
-    wilson(p, effective.clamp(count, trials.max(count)))
+    Some(wilson(p, effective.clamp(count, trials.max(count))))
 }
 
 /// The mean of independent estimates, each side's distance combined as a root of squares (Zou and
@@ -95,6 +100,7 @@ pub fn pass_at(k: u64, n: u64, c: u64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
 mod tests {
     use super::*;
 
@@ -124,7 +130,7 @@ mod tests {
             })
             .collect();
         let expected = wilson(0.3, 100.0);
-        close(share(&alike, 400.0), expected.low, expected.high);
+        close(share(&alike, 400.0).unwrap(), expected.low, expected.high);
     }
 
     #[test]
@@ -135,7 +141,7 @@ mod tests {
             sum: 2.0,
         }; 100];
         let expected = wilson(0.5, 400.0);
-        close(share(&even, 400.0), expected.low, expected.high);
+        close(share(&even, 400.0).unwrap(), expected.low, expected.high);
     }
 
     #[test]
