@@ -525,7 +525,8 @@ fn known_fields_are_read_from_dictionaries_and_columns_of_no_type() {
         ("attempts", Arc::new(empty.clone())),
         ("token_ids", Arc::new(empty)),
     ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let columns = columns.into_iter().map(|(name, array)| (name, array, true));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
     let file = std::fs::File::create(&path).unwrap();
     let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
