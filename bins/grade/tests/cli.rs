@@ -89,8 +89,8 @@ fn bad_input_names_line_and_field() {
         ),
         (
             &["--pairs"][..],
-            "{\"prediction\":[1],\"reference\":\"1\"}\n",
-            &["line 1", "\"prediction\"", "expected string or number"][..],
+            "{\"prediction\":{},\"reference\":\"1\"}\n",
+            &["line 1", "\"prediction\"", "expected a string or a number"][..],
         ),
         (&["--pairs"][..], "{\"prediction\":\"1\",", &["line 1"][..]),
         (
