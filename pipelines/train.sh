@@ -17,7 +17,9 @@ for argument in "${@:2}"; do
         *) echo "train: expected key=value, found $argument" >&2; exit 2 ;;
     esac
 done
-run=$(journal open "$runs/${name:-$preset-$arm}" --settings "pipelines/$preset.toml" ${settings[@]+"${settings[@]}"})
+run=$(journal open "$runs/${name:-$preset-$arm}" --settings "pipelines/$preset.toml" ${settings[@]+"${settings[@]}"} \
+    --needs model=Qwen/Qwen2.5-Math-1.5B --needs-file train=data/tiny/train.jsonl --needs-file dev=data/tiny/dev.jsonl \
+    --needs-file test=data/tiny/test.jsonl)
 get() { journal get "$run" "$@"; }
 steps=$(get steps) device=$(get device) dtype=$(get dtype) seed=$(get seed)
 train=$(get train) dev=$(get dev) test=$(get test)
@@ -28,7 +30,8 @@ evaluate_model eval/000000 "$base" "$dev" "$(get eval_attempts)"
 journal eval-record "$run" --step 0
 
 # --- the loop: draw, play, judge, learn -----------------------------------------------------------------------------
-for step in $(seq "$(journal next "$run")" "$steps"); do
+next=$(journal next "$run")
+for step in $(seq "$next" "$steps"); do
     records=$run/steps/$(six "$step") old=$(checkpoint $((step - 1))) new=$(checkpoint "$step")
 
     # questions, each with a number of attempts drawn uniformly
@@ -56,7 +59,8 @@ done
 journal finish "$run"
 
 # --- the result: the test questions, touched once -------------------------------------------------------------------
-best=$(checkpoint "$(journal best "$run")")
+best=$(journal best "$run")
+best=$(checkpoint "$best")
 evaluate_model test/before "$base" "$test" "$(get test_attempts)"
 evaluate_model test/after "$best/policy" "$test" "$(get test_attempts)"
 summarise

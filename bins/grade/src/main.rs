@@ -25,12 +25,14 @@ fn main() -> ExitCode {
 fn run(args: Args, context: &Context) -> Result<()> {
     match args.mode() {
         Mode::Dialogues => dialogues(&args, context),
-        Mode::Pairs => stream::rows(&args.io, context, "pairs", |rows| {
-            answers::pairs(rows, &args.options())
-        }),
-        Mode::Responses => stream::rows(&args.io, context, "responses", |rows| {
-            answers::responses(rows, &args.options())
-        }),
+        Mode::Pairs => {
+            let pairs = |rows| answers::pairs(rows, &args.options());
+            Ok(stream::rows(&args.io, context, "pairs", pairs)?.finish()?)
+        }
+        Mode::Responses => {
+            let responses = |rows| answers::responses(rows, &args.options());
+            Ok(stream::rows(&args.io, context, "responses", responses)?.finish()?)
+        }
         Mode::Compare(file) => audit::run(&file, &args),
         Mode::Explain(prediction, reference) => {
             let explanation = grading::explain(&prediction, &reference, &args.options());
@@ -52,11 +54,13 @@ fn dialogues(args: &Args, context: &Context) -> Result<()> {
             Some(grader) if args.again => Verdicts::Again(Arc::clone(grader)),
             _ => Verdicts::Recorded(chosen),
         },
-        repeats: grader.filter(|_| rewards.repeat_penalty > 0.0),
+        repeats: grader.clone().filter(|_| rewards.repeat_penalty > 0.0),
         rewards,
         changed: Changed::default(),
     };
-    stream::rows(&args.io, context, "dialogues", |rows| paymaster.pay(rows))?;
+    let output = stream::rows(&args.io, context, "dialogues", |rows| paymaster.pay(rows))?;
+    grader.map_or(Ok(()), |grader| grader.finish())?;
+    output.finish()?;
     if args.again {
         tracing::info!("{}", paymaster.changed.line());
     }

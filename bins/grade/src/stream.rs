@@ -6,18 +6,18 @@ use std::thread;
 use anyhow::Result;
 use records::Row;
 use stage::{Context, IoArgs};
-use tables::{Reader, TableError};
+use tables::{Reader, TableError, Writer};
 
 /// Rows that are graded together when that many are waiting.
 const BATCH: usize = 1024;
 
-/// Passes the input through `grade`, which keeps number and order of the rows.
+/// Passes the input through `grade`, which keeps number and order of the rows. The output is left to be finished.
 pub fn rows(
     io: &IoArgs,
     context: &Context,
     what: &str,
     grade: impl Fn(Vec<Row>) -> Result<Vec<Row>>,
-) -> Result<()> {
+) -> Result<Writer> {
     let input = io.open()?;
     let mut output = io.create()?;
     let progress = context.progress(None, what);
@@ -46,8 +46,7 @@ pub fn rows(
         }
     }
     progress.finish();
-    output.finish()?;
-    Ok(())
+    Ok(output)
 }
 
 fn read(input: Reader, sender: &SyncSender<Result<Row, TableError>>) {

@@ -55,6 +55,12 @@ pub enum Command {
         /// `table.key=value`, or `key=value` for a key of [run] or one that a single table has.
         #[arg(long, value_name = "KEY=VALUE")]
         set: Vec<String>,
+        /// A setting that may not be empty, and what it could be; repeatable.
+        #[arg(long, value_name = "KEY=EXAMPLE")]
+        needs: Vec<String>,
+        /// A setting that names a file, which must be there, and what it could be; repeatable.
+        #[arg(long, value_name = "KEY=EXAMPLE")]
+        needs_file: Vec<String>,
     },
     /// Prints one setting, e.g. `run.steps` or `steps`.
     Get {
@@ -69,7 +75,8 @@ pub enum Command {
     /// Prints the first step that is not finished (one more than run.steps when all are).
     ///
     /// A step is finished when `record` has written its line and, where one is due after it,
-    /// `eval-record` its evaluation.
+    /// `eval-record` its evaluation. Where the checkpoint that the next step starts from has gone, an
+    /// earlier step comes again whose records are still there: they make the same checkpoint again.
     Next {
         /// The run\'s folder.
         run: PathBuf,
@@ -84,10 +91,11 @@ pub enum Command {
     },
     /// Runs a stage, unless it has been run with the same command, settings and inputs.
     ///
-    /// Skips at once when every output exists and the manifest lists the stage with the same
-    /// command line, settings table and input hashes. Otherwise runs it, hashes inputs and outputs
-    /// (BLAKE3; directories over their files) and writes the manifest. The exit status is the
-    /// stage's. The manifest spells paths relative to the run; between equal runs only its
+    /// Skips at once when the manifest lists the stage with the same command line, settings table
+    /// and input hashes, and every output is as it lists it. Otherwise runs it, hashes inputs and
+    /// outputs (BLAKE3; directories over their files) and writes the manifest. An input that an
+    /// earlier stage has written and that has changed since is refused. The exit status is the
+    /// stage's, which dies with a journal that is killed. The manifest spells paths relative to the run; between equal runs only its
     /// `timings` differ, and hashes of outputs that hold times themselves.
     Run(RunArgs),
     /// Collects a finished step's numbers into one line of RUN/metrics.jsonl.
@@ -131,6 +139,16 @@ pub enum Command {
     Prune {
         /// The run\'s folder.
         run: PathBuf,
+    },
+    /// Becomes a stage that is killed when its journal ends; how `run` starts stages.
+    #[command(hide = true)]
+    Exec {
+        /// Process id of the journal.
+        #[arg(long)]
+        parent: i32,
+        /// The command, after `--`.
+        #[arg(last = true, required = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
     },
 }
 

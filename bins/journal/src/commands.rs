@@ -9,6 +9,7 @@ use tables::Output;
 
 use crate::args::{Command, JournalArgs, RecordArgs, RunArgs};
 use crate::command_line::program_name;
+use crate::execute::become_stage;
 use crate::folder::RunFolder;
 use crate::metrics::Metrics;
 use crate::record::StepFiles;
@@ -16,21 +17,30 @@ use crate::schedule::Schedule;
 use crate::settings::Settings;
 use crate::stage_run::StageRun;
 use crate::status::Standing;
-use crate::{evaluation, open, prune, record, status};
+use crate::{evaluation, needs, open, prune, record, recovery, status};
 
 pub fn run(args: JournalArgs, context: &Context) -> Result<()> {
     match args.command {
-        Command::Open { run, settings, set } => {
-            open::open(&RunFolder::new(&run), &settings, &set)?;
+        Command::Open {
+            run,
+            settings,
+            set,
+            needs,
+            needs_file,
+        } => {
+            let settings = Settings::resolve(&settings, &set)?;
+            needs::check(&settings, &needs, &needs_file)?;
+            open::open(&RunFolder::new(&run), &settings)?;
             print(run.display())
         }
         Command::Get { run, key, default } => print(get(&run, &key, default)?),
         Command::Next { run } => print(next(&RunFolder::existing(&run)?)?),
         Command::EvalDue { run, step } => {
             let schedule = Schedule::load(&RunFolder::existing(&run)?)?;
-            match schedule.evaluates_after(step) {
-                true => Ok(()),
-                false => Err(ExitWith::silently(1).into()),
+            if schedule.evaluates_after(step) {
+                Ok(())
+            } else {
+                Err(ExitWith::silently(1).into())
             }
         }
         Command::Run(args) => run_stage(args, context),
@@ -54,28 +64,31 @@ pub fn run(args: JournalArgs, context: &Context) -> Result<()> {
             Ok(())
         }
         Command::Prune { run } => prune::prune(&RunFolder::existing(&run)?),
+        Command::Exec { parent, command } => Err(become_stage(parent, &command)),
     }
 }
 
 fn get(run: &Path, key: &str, default: Option<String>) -> Result<String> {
     let settings = Settings::load(&RunFolder::existing(run)?.settings())?;
-    let in_loop = format!("run.{key}");
-    let value = settings.get(key).or_else(|| settings.get(&in_loop));
-    let text = value.map(|value| value.as_str().map_or(value.to_string(), str::to_owned));
-    text.or(default)
+    settings
+        .text(key)
+        .or(default)
         .with_context(|| format!("{}: no setting `{key}`", run.display()))
 }
 
 fn next(run: &RunFolder) -> Result<u64> {
     let metrics = Metrics::load(&run.metrics())?;
     let evaluations = Metrics::load(&run.evaluations())?;
-    Ok(Schedule::load(run)?.next(&metrics, &evaluations))
+    let next = Schedule::load(run)?.next(&metrics, &evaluations);
+    recovery::step_to_start_from(run, next)
 }
 
 fn best(run: &RunFolder) -> Result<u64> {
     let evaluations = Metrics::load(&run.evaluations())?;
-    evaluation::best(&evaluations)
-        .with_context(|| format!("{}: no evaluation is recorded", run.root().display()))
+    let best = evaluation::best(&evaluations)
+        .with_context(|| format!("{}: no evaluation is recorded", run.root().display()))?;
+    recovery::best_is_there(run, best)?;
+    Ok(best)
 }
 
 fn run_stage(args: RunArgs, context: &Context) -> Result<()> {

@@ -145,6 +145,12 @@ pub fn numbered(step: u64) -> String {
     format!("{step:06}")
 }
 
+/// The step whose checkpoint a path relative to the run is, or lies in.
+pub fn step_of_checkpoint(name: &str) -> Option<u64> {
+    let inside = name.strip_prefix("checkpoints/")?;
+    number(inside.split('/').next()?)
+}
+
 fn number(name: &str) -> Option<u64> {
     let step = name.parse().ok()?;
     (numbered(step) == name).then_some(step)

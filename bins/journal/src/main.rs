@@ -13,16 +13,19 @@ mod folder;
 mod hashing;
 mod manifest;
 mod metrics;
+mod needs;
 mod numbers;
 mod open;
 mod prune;
 mod record;
+mod recovery;
 mod schedule;
 mod settings;
 mod stage_run;
 mod status;
 mod training;
 mod trash;
+mod written;
 
 use std::process::ExitCode;
 

@@ -36,6 +36,9 @@ pub struct StageRecord {
     pub inputs: IndexMap<String, String>,
     /// The same for outputs; empty when the stage failed.
     pub outputs: IndexMap<String, String>,
+    /// The same for the files of outputs that are directories.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub files: IndexMap<String, String>,
     pub exit_code: i32,
 }
 

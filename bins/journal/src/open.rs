@@ -3,7 +3,6 @@
 //! Knows nothing about stages.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use tables::AtomicFile;
@@ -14,22 +13,21 @@ use crate::settings::Settings;
 /// Creates the run, or checks that an existing one has the same settings.
 ///
 /// While no stage has run yet, other settings simply replace the old ones.
-pub fn open(run: &RunFolder, files: &[PathBuf], assignments: &[String]) -> Result<()> {
-    let settings = Settings::resolve(files, assignments)?;
+pub fn open(run: &RunFolder, settings: &Settings) -> Result<()> {
     let root = run.root();
     fs_err::create_dir_all(root)?;
     let _lock = run.lock()?;
     if run.settings().exists() {
         let old = Settings::load(&run.settings())?;
-        if old == settings {
+        if old == *settings {
             return Ok(());
         }
-        let changed = old.differences(&settings);
+        let changed = old.differences(settings);
         if !changed.is_empty() && started(run)? {
-            bail!("{}", refusal(run, &old, &settings, &changed));
+            bail!("{}", refusal(run, &old, settings, &changed));
         }
     }
-    write(run, &settings)
+    write(run, settings)
 }
 
 fn started(run: &RunFolder) -> Result<bool> {

@@ -94,6 +94,13 @@ impl Settings {
         parts.try_fold(first, |value, part| value.get(part))
     }
 
+    /// The value of a dotted key or of a key of [run], as text.
+    pub fn text(&self, key: &str) -> Option<String> {
+        let in_loop = format!("{LOOP}.{key}");
+        let value = self.get(key).or_else(|| self.get(&in_loop))?;
+        Some(value.as_str().map_or(value.to_string(), str::to_owned))
+    }
+
     /// A whole number at a dotted key; `None` where the key is absent.
     pub fn count(&self, key: &str) -> Result<Option<u64>, SettingsError> {
         let Some(value) = self.get(key) else {

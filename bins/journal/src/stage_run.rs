@@ -18,10 +18,11 @@ use crate::clock::rfc3339;
 use crate::command_line::{portable, program_name, shell_line};
 use crate::execute::{execute, exit_code};
 use crate::folder::RunFolder;
-use crate::hashing::hash;
+use crate::hashing::{hash, hash_with_files};
 use crate::manifest::{Manifest, StageRecord, Timing};
 use crate::settings::Settings;
 use crate::trash::{discard, remove_unfinished};
+use crate::written::as_written;
 
 /// One stage to be run once.
 pub struct StageRun {
@@ -44,7 +45,7 @@ impl StageRun {
         let lock = self.run.lock()?;
         let mut manifest = Manifest::load(&self.folder)?;
         let planned = self.plan()?;
-        if self.done(&manifest, &planned) {
+        if self.done(&manifest, &planned)? {
             tracing::debug!(stage = self.stage, "done before; skipped");
             return Ok(());
         }
@@ -68,14 +69,27 @@ impl StageRun {
             settings: self.settings()?,
             inputs: self.hash_inputs()?,
             outputs: outputs.collect::<Result<_>>()?,
+            files: IndexMap::new(),
             exit_code: 0,
         })
     }
 
-    fn done(&self, manifest: &Manifest, planned: &StageRecord) -> bool {
+    /// Whether the stage has been run so, and what it wrote lies there unchanged.
+    fn done(&self, manifest: &Manifest, planned: &StageRecord) -> Result<bool> {
         let recorded = manifest.stages.get(&self.stage);
-        recorded.is_some_and(|record| record.stands_for(planned))
-            && self.all_outputs().all(|path| path.exists())
+        let Some(record) = recorded.filter(|record| record.stands_for(planned)) else {
+            return Ok(false);
+        };
+        for path in self.all_outputs() {
+            if !path.exists() {
+                return Ok(false);
+            }
+            if record.outputs.get(&self.inside(path)?) != Some(&hash(path)?) {
+                tracing::warn!("{} was changed or damaged: made again", path.display());
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn all_outputs(&self) -> impl Iterator<Item = &PathBuf> {
@@ -105,12 +119,16 @@ impl StageRun {
     fn hash_inputs(&self) -> Result<IndexMap<String, String>> {
         let mut hashes = IndexMap::new();
         for path in &self.inputs {
-            let name = self
-                .run
-                .relative(path)?
-                .unwrap_or_else(|| path.display().to_string());
             let what = || format!("failed to read an input of stage {}", self.stage);
-            hashes.insert(name, hash(path).with_context(what)?);
+            let found = hash(path).with_context(what)?;
+            let name = match self.run.relative(path)? {
+                Some(name) => {
+                    as_written(&self.run, &name, &found)?;
+                    name
+                }
+                None => path.display().to_string(),
+            };
+            hashes.insert(name, found);
         }
         Ok(hashes)
     }
@@ -146,7 +164,7 @@ impl StageRun {
         };
         if exit_code == 0 {
             capture.map(AtomicFile::publish).transpose()?;
-            record.outputs = self.hash_outputs()?;
+            self.hash_outputs(&mut record)?;
         }
         let ended = SystemTime::now();
         let seconds = (clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
@@ -160,8 +178,7 @@ impl StageRun {
         ))
     }
 
-    fn hash_outputs(&self) -> Result<IndexMap<String, String>> {
-        let mut hashes = IndexMap::new();
+    fn hash_outputs(&self, record: &mut StageRecord) -> Result<()> {
         for path in self.all_outputs() {
             ensure!(
                 path.exists(),
@@ -170,9 +187,15 @@ impl StageRun {
                 self.place(),
                 path.display()
             );
-            hashes.insert(self.inside(path)?, hash(path)?);
+            let name = self.inside(path)?;
+            let (whole, files) = hash_with_files(path)?;
+            let files = files.into_iter();
+            record
+                .files
+                .extend(files.map(|(file, hash)| (format!("{name}/{file}"), hash)));
+            record.outputs.insert(name, whole);
         }
-        Ok(hashes)
+        Ok(())
     }
 
     /// What to tell, and the stage's own exit status to end with.

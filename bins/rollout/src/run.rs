@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Error, Result};
 use generation::{Counters, Pool, Sampling, Settings};
+use grading::Grader;
 use stage::{Context, Progress};
 
 use crate::args::Args;
@@ -55,6 +56,7 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let summary = write_all(
         ordered,
         &inbox,
+        &*grader,
         pool.counters(),
         &context.progress(None, "dialogues"),
     )?;
@@ -89,6 +91,7 @@ fn pool(
 fn write_all(
     mut ordered: Ordered<'_>,
     inbox: &Receiver<Event>,
+    grader: &dyn Grader,
     counters: &Counters,
     progress: &Progress,
 ) -> Result<Summary> {
@@ -115,6 +118,9 @@ fn write_all(
     progress.finish();
     match failure {
         Some(error) => Err(error),
-        None => ordered.finish(),
+        None => {
+            grader.finish()?;
+            ordered.finish()
+        }
     }
 }

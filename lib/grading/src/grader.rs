@@ -52,6 +52,12 @@ pub trait Grader: Send + Sync {
         requests.iter().map(|request| self.grade(request)).collect()
     }
 
+    /// To be called once after the last question: an error where something shows only now that earlier verdicts cannot be
+    /// trusted. Only external graders have such errors.
+    fn finish(&self) -> Result<(), GraderError> {
+        Ok(())
+    }
+
     /// Whether an answer repeats an earlier one: whether it would be right if that were the reference.
     fn repeats(&self, answer: &str, earlier: &str) -> Result<bool, GraderError> {
         let response = format!("\\boxed{{{answer}}}");
