@@ -317,10 +317,10 @@ fn compatible(found: &DataType, kind: FieldType) -> bool {
 }
 
 fn is_text(found: &DataType) -> bool {
-    match found {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        _ => false,
-    }
+    matches!(
+        found,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    )
 }
 
 fn item(found: &DataType) -> Option<&DataType> {
