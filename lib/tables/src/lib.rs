@@ -21,7 +21,6 @@ pub use atomic::{AtomicDirectory, AtomicFile};
 pub use error::TableError;
 pub(crate) use format::Typing;
 pub use format::{Format, is_standard_stream, stem};
-pub use jsonl::decode_line;
 pub use output::{ClosedPipe, Output};
 pub use reader::{NotEmpty, Reader, open, open_data, read_all};
 pub use temporaries::{Temporary, register_temporary, remove_temporaries};
