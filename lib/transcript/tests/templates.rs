@@ -85,9 +85,9 @@ fn a_wording_of_one_s_own_is_a_file() {
         Wording::load(name),
         Err(FormatError::EmptyWording { .. })
     ));
-    let error = Wording::load("atempts-left").unwrap_err().to_string();
+    let error = Wording::load("tries-left").unwrap_err().to_string();
     assert!(
-        error.contains("atempts-left") && error.contains("try-again"),
+        error.contains("tries-left") && error.contains("try-again"),
         "{error}"
     );
 }

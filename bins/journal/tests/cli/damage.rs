@@ -87,7 +87,7 @@ fn a_checkpoint_that_cannot_be_made_again_is_named_with_what_to_do() {
 #[test]
 fn one_changed_letter_of_an_input_is_noticed() {
     let run = two_steps();
-    run.write("RUN/checkpoints/000002/policy/w", "basf\n1\n2\n");
+    run.write("RUN/checkpoints/000002/policy/w", "bent\n1\n2\n");
     let (old, new) = ("RUN/checkpoints/000002/policy", "RUN/checkpoints/000003");
     let arguments = [
         "run", "RUN", "--step", "3", "--input", old, "--output", new, "--", "true",
