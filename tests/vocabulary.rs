@@ -257,7 +257,8 @@ fn sampled_ids_that_mean_nothing_are_refused_where_they_are_learned_from() {
         .unwrap();
     let message = String::from_utf8_lossy(&done.stderr);
     assert_eq!(done.status.code(), Some(1), "{message}");
-    let expected =
-        format!("token_ids: id 350 at position {position} is no token of the model's tokenizer");
+    let expected = format!(
+        "\"token_ids\": id 350 at position {position} is no token of the model's tokenizer"
+    );
     assert!(message.contains(&expected), "{message}");
 }
