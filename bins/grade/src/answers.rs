@@ -4,7 +4,6 @@ use anyhow::Result;
 use grading::{Builtin, Decision, Options, Verdict, equivalent};
 use rayon::prelude::*;
 use records::{FieldError, Row};
-use serde_json::Value;
 
 /// The rows with `equivalent`, `reason` and, when negative, `detail`.
 pub fn pairs(rows: Vec<Row>, options: &Options) -> Result<Vec<Row>> {
@@ -69,11 +68,7 @@ fn explained(row: &mut Row, decision: Decision) {
     );
 }
 
-/// A string; a number counts as its digits.
+/// A field's value as text, whatever its type: numbers keep every digit.
 pub fn answer(row: &Row, field: &str) -> Result<String, FieldError> {
-    match row.decode::<Value>(field)? {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        other => Err(row.fail(field, format!("expected string or number, found {other}"))),
-    }
+    row.to_text(field)
 }

@@ -89,8 +89,8 @@ fn bad_input_names_line_and_field() {
         ),
         (
             &["--pairs"][..],
-            "{\"prediction\":[1],\"reference\":\"1\"}\n",
-            &["line 1", "\"prediction\"", "expected string or number"][..],
+            "{\"prediction\":{},\"reference\":\"1\"}\n",
+            &["line 1", "\"prediction\"", "expected a string or a number"][..],
         ),
         (&["--pairs"][..], "{\"prediction\":\"1\",", &["line 1"][..]),
         (
@@ -233,4 +233,48 @@ fn known_truth_is_met() {
         let share = right as f64 / known.len() as f64;
         assert!(share >= goal, "{kind}: {right} of {} right", known.len());
     }
+}
+
+/// A number in JSON is the text that it is written as: nothing is rounded on the way to the grader.
+#[test]
+fn bare_numbers_keep_every_digit() {
+    let cases = [
+        (
+            "100000000000000000000000000001",
+            "100000000000000000000000000001",
+            true,
+        ),
+        ("1e29", "100000000000000000000000000001", false),
+        (
+            "\"100000000000000000000000000000\"",
+            "100000000000000000000000000001",
+            false,
+        ),
+        ("\"27\"", "27.0", true),
+        ("[3]", "\"3\"", true),
+        ("true", "\"true\"", true),
+    ];
+    for (prediction, reference, equal) in cases {
+        let pair = format!("{{\"prediction\":{prediction},\"reference\":{reference}}}\n");
+        let row = &rows(&run(&["--pairs"], &pair))[0];
+        assert_eq!(row["equivalent"], equal, "{prediction} against {reference}");
+    }
+    let response = |digits: &str| {
+        format!(
+            "{{\"response\":\"\\\\boxed{{{digits}}}\",\"reference\":100000000000000000000000000001}}\n"
+        )
+    };
+    let responses =
+        response("100000000000000000000000000001") + &response("100000000000000000000000000000");
+    let judged = rows(&run(&["--responses"], &responses));
+    assert_eq!(
+        (&judged[0]["equivalent"], &judged[1]["equivalent"]),
+        (&true.into(), &false.into())
+    );
+    let several = "{\"prediction\":[1,2],\"reference\":3}\n";
+    let message = stderr(&run(&["--pairs"], several));
+    assert!(
+        message.contains("line 1: field \"prediction\": expected one value, found a list of 2"),
+        "{message}"
+    );
 }

@@ -378,47 +378,32 @@ fn signals_reach_the_stage_and_end_the_journal_after_it() {
 }
 
 #[test]
-fn a_killed_journal_leaves_a_stage_that_the_next_one_waits_for() {
+fn a_killed_journal_takes_its_stage_along() {
     let run = Run::new();
-    let script = "echo >> started; while [ ! -e go ]; do sleep 0.02; done; echo $$ >> ended; cp base.toml RUN/steps/000001/out";
-    let arguments = [
-        "run",
-        "RUN",
-        "--step",
-        "1",
-        "--output",
-        "RUN/steps/000001/out",
-        "--",
-        "sh",
-        "-c",
-        script,
-    ];
+    let script = "echo $$ >> started; while [ ! -e go ]; do sleep 0.02; done; cp base.toml RUN/steps/000001/out";
+    let output = ["--output", "RUN/steps/000001/out", "--", "sh", "-c", script];
+    let arguments = [&["run", "RUN", "--step", "1"][..], &output].concat();
     let mut killed = run.command(&arguments).spawn().unwrap();
-    wait_for(|| run.exists("started"));
+    wait_for(|| run.exists("started") && run.read("started").ends_with('\n'));
+    let stage = run.read("started").trim().to_owned();
     killed.kill().unwrap();
     killed.wait().unwrap();
-    let mut second = run
-        .command(&arguments)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(
-        run.read("started").lines().count(),
-        1,
-        "the orphan still works: nothing starts beside it"
-    );
+    // Gone, or waiting for somebody to take note of it.
+    let alive = || {
+        let status = fs_err::read_to_string(format!("/proc/{stage}/status"));
+        status.is_ok_and(|text| !text.contains("State:\tZ"))
+    };
+    wait_for(|| !alive());
     run.write("go", "");
+    let mut second = run.command(&arguments).spawn().unwrap();
     assert!(second.wait().unwrap().success());
     assert_eq!(
-        run.read("ended").lines().count(),
+        run.read("started").lines().count(),
         2,
-        "the orphan's output is in no manifest: run again"
+        "the stage ran again"
     );
-    assert!(
-        run.read("RUN/steps/000001/manifest.json")
-            .contains("\"exit_code\": 0")
-    );
+    let manifest = run.read("RUN/steps/000001/manifest.json");
+    assert!(manifest.contains("\"exit_code\": 0"), "{manifest}");
 }
 
 fn wait_for(done: impl Fn() -> bool) {

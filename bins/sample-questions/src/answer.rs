@@ -1,11 +1,12 @@
 //! The reference answer out of the forms in which data sets keep it.
 
-use serde_json::Value;
+use records::{Cell, FieldProblem};
+use serde_json::value::RawValue;
 
 /// Where and how a data set keeps its answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// A string or number as it is; whole floats lose their fraction.
+    /// A string or number as it is.
     Plain,
     /// The last box of a worked solution.
     Boxed,
@@ -15,41 +16,44 @@ pub enum Form {
     AfterHashes,
 }
 
-/// The answer, or what was expected instead of the value.
-pub fn extract(value: &Value, form: Form) -> Result<String, &'static str> {
+/// The answer, or what is wrong with the value.
+pub fn extract(value: &Cell, form: Form) -> Result<String, FieldProblem> {
+    let expected = |what: &str| FieldProblem::Invalid(format!("expected {what}"));
     match form {
-        Form::Plain => plain(value).ok_or("expected a string or a number"),
+        Form::Plain => plain(value),
         Form::Boxed => value
             .as_str()
             .and_then(|text| grading::extract(text, None, grading::Rules::BOXED))
             .map(|answer| answer.text.into_owned())
-            .ok_or("expected a string with a complete \\boxed{}"),
-        Form::Listed => listed(value).ok_or("expected a list of strings"),
+            .ok_or_else(|| expected("a string with a complete \\boxed{}")),
+        Form::Listed => listed(value).ok_or_else(|| expected("a list of strings")),
         Form::AfterHashes => value
             .as_str()
             .and_then(|text| text.rsplit_once("####"))
             .map(|(_, answer)| without_separators(answer.trim()))
-            .ok_or("expected a string with #### before the answer"),
+            .ok_or_else(|| expected("a string with #### before the answer")),
     }
 }
 
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(match number.as_f64() {
-            // Exact below 2^53; beyond, the digits as they are written are safer.
-            Some(whole) if whole.fract() == 0.0 && whole.abs() < 9e15 => format!("{whole:.0}"),
-            _ => number.to_string(),
-        }),
-        _ => None,
+fn plain(value: &Cell) -> Result<String, FieldProblem> {
+    match value.to_text() {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(several @ FieldProblem::Several { .. }) => Err(FieldProblem::Invalid(format!(
+            "{several} (--preset olympiadbench takes several strings as one answer)"
+        ))),
+        Err(problem) => Err(problem),
     }
 }
 
 /// Several answers are joined by commas.
-fn listed(value: &Value) -> Option<String> {
-    let texts = value.as_array()?.iter().map(Value::as_str);
-    let texts = texts.collect::<Option<Vec<_>>>()?;
-    let answers: Vec<String> = texts.into_iter().map(without_dollars).collect();
+fn listed(value: &Cell) -> Option<String> {
+    let elements: Vec<Box<RawValue>> =
+        serde_json::from_str(&serde_json::to_string(value).ok()?).ok()?;
+    let texts = elements
+        .iter()
+        .map(|element| serde_json::from_str(element.get()).ok());
+    let texts: Vec<String> = texts.collect::<Option<_>>()?;
+    let answers: Vec<String> = texts.iter().map(|text| without_dollars(text)).collect();
     (!answers.is_empty()).then(|| answers.join(", "))
 }
 
@@ -75,13 +79,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn extract(value: &serde_json::Value, form: Form) -> Result<String, FieldProblem> {
+        super::extract(&Cell::Json(value.clone()), form)
+    }
+
     #[test]
     fn whole_floats_are_integers() {
         assert_eq!(extract(&json!(27.0), Form::Plain).unwrap(), "27");
         assert_eq!(extract(&json!(-1.0), Form::Plain).unwrap(), "-1");
         assert_eq!(extract(&json!(0.5), Form::Plain).unwrap(), "0.5");
         assert_eq!(extract(&json!(" 025 "), Form::Plain).unwrap(), "025");
-        assert!(extract(&json!([1]), Form::Plain).is_err());
+        assert_eq!(extract(&json!([1]), Form::Plain).unwrap(), "1");
+        assert!(extract(&json!([1, 2]), Form::Plain).is_err());
     }
 
     #[test]

@@ -16,8 +16,13 @@ Examples:
 
 Step S emits the questions at places S*K to (S+1)*K-1 of an endless shuffle, epoch after
 epoch; no question comes twice within an epoch. The result depends on data, seed and step
-alone. Data is JSONL, a JSON array or Parquet. Presets, also recognised by file names and
-fields: aime24, amc23, math500, minerva_math, olympiadbench, math_dev, math_train, gsm8k.";
+alone. Data is JSONL, a JSON array or Parquet, the first two also as gzip or zstd. A field may be
+a part of one (reward_model.ground_truth); of chat messages, the last one of the user is the question.
+
+Presets, also recognised by file names and fields: aime24, amc23, math500, minerva_math,
+olympiadbench, math_dev, math_train, gsm8k, dapo_math_17k, deepscaler, openr1_math, big_math,
+numina_math_1.5, numina_math_cot, and verl for data in that trainer's layout (data_source, prompt,
+reward_model.ground_truth).";
 
 /// Draws questions from data sets, step by step, reproducibly
 #[derive(Parser, Debug)]
@@ -66,12 +71,16 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub first: Option<usize>,
 
+    /// Leave out and count rows whose question, answer or id is missing, empty or of no use
+    #[arg(long)]
+    pub skip_unusable: bool,
+
     /// Layout of the data [default: told by each file's name and fields]
     #[arg(long, value_name = "NAME", value_parser = Preset::parse)]
     #[arg(conflicts_with_all = ["question_field", "answer_field"])]
     pub preset: Option<&'static Preset>,
 
-    /// Field that holds the problem [default: question or problem]
+    /// Field that holds the problem, a text or chat messages [default: question or problem]
     #[arg(long, value_name = "FIELD")]
     pub question_field: Option<String>,
 

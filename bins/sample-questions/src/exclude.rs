@@ -42,9 +42,9 @@ impl Named {
     /// The most exact name that a row gives.
     fn add(&mut self, row: &Row) -> Result<(), FieldError> {
         if row.has("question_id") {
-            self.ids.insert(row.text("question_id")?.to_owned());
+            self.ids.insert(row.to_text("question_id")?);
         } else if row.has("source") && row.has("row") {
-            let id = format!("{}/{}", row.text("source")?, row.int64("row")?);
+            let id = format!("{}/{}", row.to_text("source")?, row.to_text("row")?);
             self.ids.insert(id);
         } else if row.has("question") {
             self.texts.insert(squeeze(row.text("question")?));

@@ -18,6 +18,12 @@ pub struct Preset {
     /// The same for the answer.
     pub answer: &'static [&'static str],
     pub form: Form,
+    /// The row's own name of its data set, for layouts that many data sets share.
+    pub source: Option<&'static str>,
+    /// What stands in the answer where the data set knows none; such rows are left out.
+    pub unanswered: &'static [&'static str],
+    /// Instructions around the problem, which ask for another form of answer than dialogues do.
+    pub frame: Option<(&'static str, &'static str)>,
     /// Known mistakes.
     pub corrections: &'static [Correction],
     /// Whether later rows that ask the same again are left out.
@@ -39,6 +45,9 @@ const fn plain(name: &'static str, stems: &'static [&'static str]) -> Preset {
         question: &["question", "problem"],
         answer: &["answer"],
         form: Form::Plain,
+        source: None,
+        unanswered: &[],
+        frame: None,
         corrections: &[],
         unique: false,
     }
@@ -63,6 +72,7 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         question: &["question", "input"],
         answer: &["target", "ground_truth_answer", "answer"],
+        unanswered: &["", "None"],
         // Published as "None", which is what a failed evaluation left behind.
         corrections: &[
             Correction {
@@ -83,6 +93,40 @@ pub const PRESETS: &[Preset] = &[
         form: Form::AfterHashes,
         ..plain("gsm8k", &["gsm8k"])
     },
+    Preset {
+        question: &["prompt"],
+        answer: &["reward_model.ground_truth", "solution"],
+        frame: Some((
+            "Solve the following math problem step by step. The last line of your response should be of the form \
+             Answer: $Answer (without quotes) where $Answer is the answer to the problem.\n\n",
+            "\n\nRemember to put your answer on its own line after \"Answer:\".",
+        )),
+        // Published with every question a hundred times.
+        unique: true,
+        ..plain("dapo_math_17k", &["dapomath17k"])
+    },
+    Preset {
+        // Six rows.
+        unanswered: &[""],
+        ..plain("deepscaler", &["deepscaler"])
+    },
+    plain("openr1_math", &["openr1math"]),
+    plain("big_math", &["bigmath"]),
+    Preset {
+        unanswered: &["", "proof", "notfound"],
+        ..plain("numina_math_1.5", &["numinamath15"])
+    },
+    Preset {
+        answer: &["solution"],
+        form: Form::Boxed,
+        ..plain("numina_math_cot", &["numinamathcot"])
+    },
+    Preset {
+        question: &["prompt"],
+        answer: &["reward_model.ground_truth"],
+        source: Some("data_source"),
+        ..plain("verl", &[])
+    },
 ];
 
 impl Preset {
@@ -100,7 +144,7 @@ impl Preset {
         if first.has("question_id") {
             return None;
         }
-        let stem = letters(&path.file_stem().unwrap_or_default().to_string_lossy());
+        let stem = letters(&tables::stem(path));
         let named = |preset: &&Self| preset.stems.iter().any(|known| stem.contains(known));
         PRESETS
             .iter()
@@ -112,7 +156,16 @@ impl Preset {
         let hashes = first
             .text("answer")
             .is_ok_and(|answer| answer.contains("####"));
+        let verl = first.find("reward_model.ground_truth").is_some() && first.has("prompt");
+        let problem = first.has("problem");
+        let worked = first.has("solution") && first.has("messages") && !first.has("answer");
         let name = match () {
+            () if verl && first.text("data_source") == Ok("math_dapo") => "dapo_math_17k",
+            () if verl => "verl",
+            () if problem && first.has("correctness_math_verify") => "openr1_math",
+            () if problem && first.has("llama8b_solve_rate") => "big_math",
+            () if problem && first.has("problem_is_valid") => "numina_math_1.5",
+            () if problem && worked => "numina_math_cot",
             () if first.has("final_answer") && first.has("is_multiple_answer") => "olympiadbench",
             () if first.has("target") && first.has("ground_truth_answer") => "math_train",
             () if first.has("question") && hashes => "gsm8k",

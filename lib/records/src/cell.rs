@@ -1,12 +1,13 @@
 //! One value of a row, with the type that it has in every format.
 
-use arrow::array::{Array, ArrayRef};
-use arrow::datatypes::Field;
-use arrow::json::writer::{EncoderOptions, make_encoder};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::DataType;
+use indexmap::IndexMap;
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::arrow_json::json;
 use crate::{Attempt, FieldProblem};
 
 /// One value. Known fields carry the typed variants; `Json`, `Raw` and `Arrow` hold what no stage
@@ -35,7 +36,11 @@ impl Cell {
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null | Self::Json(Value::Null) => true,
-            Self::Arrow(array) => array.is_null(0),
+            Self::Raw(text) => text.get() == "null",
+            Self::Arrow(array) => match array.data_type() {
+                DataType::Null => true,
+                _ => array.logical_nulls().is_some_and(|nulls| nulls.is_null(0)),
+            },
             _ => false,
         }
     }
@@ -84,12 +89,41 @@ impl Cell {
         }
     }
 
-    /// The cell as a JSON value.
-    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+    /// The string that the cell holds; none for values of another type.
+    pub fn as_str(&self) -> Option<&str> {
         match self {
-            Self::Raw(text) => serde_json::from_str(text.get()),
-            Self::Arrow(array) => serde_json::from_str(arrow_json(array)?.get()),
-            other => serde_json::to_value(other),
+            Self::Text(text) => Some(text),
+            Self::Json(value) => value.as_str(),
+            Self::Arrow(_) if self.is_null() => None,
+            Self::Arrow(array) => match array.data_type() {
+                DataType::Utf8 => Some(array.as_string::<i32>().value(0)),
+                DataType::LargeUtf8 => Some(array.as_string::<i64>().value(0)),
+                DataType::Utf8View => Some(array.as_string_view().value(0)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// One part of an object or of a Parquet struct; none where the cell has no parts or not this one.
+    pub fn part(&self, name: &str) -> Option<Cell> {
+        match self {
+            Self::Json(value) => value.get(name).cloned().map(Self::Json),
+            Self::Raw(text) => {
+                let parts: IndexMap<String, Box<RawValue>> =
+                    serde_json::from_str(text.get()).ok()?;
+                let part = parts.get(name)?;
+                match serde_json::from_str(part.get()) {
+                    Ok(text) => Some(Self::Text(text)),
+                    Err(_) => Some(Self::Raw(part.clone())),
+                }
+            }
+            Self::Arrow(array) if self.is_null() || array.is_empty() => None,
+            Self::Arrow(array) => {
+                let column = array.as_struct_opt()?.column_by_name(name)?;
+                Some(Self::Arrow(column.clone()))
+            }
+            _ => None,
         }
     }
 }
@@ -103,20 +137,6 @@ fn json_kind(text: &[u8]) -> &'static str {
         Some(b'n') => "null",
         _ => "number",
     }
-}
-
-/// JSON text of an array's only element.
-fn arrow_json(array: &ArrayRef) -> Result<Box<RawValue>, serde_json::Error> {
-    if array.is_null(0) {
-        return RawValue::from_string("null".into());
-    }
-    let options = EncoderOptions::default().with_explicit_nulls(true);
-    let field = Field::new("", array.data_type().clone(), true).into();
-    let mut bytes = Vec::new();
-    make_encoder(&field, array.as_ref(), &options)
-        .map_err(Error::custom)?
-        .encode(0, &mut bytes);
-    serde_json::from_slice(&bytes)
 }
 
 impl Serialize for Cell {
@@ -133,8 +153,9 @@ impl Serialize for Cell {
             Self::Attempts(attempts) => attempts.serialize(serializer),
             Self::Json(value) => value.serialize(serializer),
             Self::Raw(text) => text.serialize(serializer),
-            Self::Arrow(array) => arrow_json(array)
-                .map_err(S::Error::custom)?
+            Self::Arrow(array) => json(array, 0)
+                .map_err(S::Error::custom)
+                .and_then(|text| RawValue::from_string(text).map_err(S::Error::custom))?
                 .serialize(serializer),
         }
     }

@@ -49,6 +49,8 @@ pub enum FieldProblem {
     Null { expected: String },
     /// The field holds a value of another type.
     Mistyped { expected: String, found: String },
+    /// A list of none or several values stands where one is needed.
+    Several { found: usize },
     /// A list does not have one element for every token.
     Length {
         expected: usize,
@@ -78,6 +80,8 @@ impl fmt::Display for FieldProblem {
             Self::Missing { expected } => write!(f, "missing, expected {expected}"),
             Self::Null { expected } => write!(f, "expected {expected}, found null"),
             Self::Mistyped { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::Several { found: 0 } => f.write_str("expected one value, found an empty list"),
+            Self::Several { found } => write!(f, "expected one value, found a list of {found}"),
             Self::Length {
                 expected,
                 found,

@@ -4,11 +4,13 @@
 //! fixed; everything else is carried along unchanged, as the JSON text or the Arrow value it was read
 //! as. This crate knows nothing about files, formats on disk or what any stage does with a row.
 
+mod arrow_json;
 mod attempt;
 mod cell;
 mod error;
 mod field;
 mod row;
+mod text;
 
 pub use attempt::{Attempt, AttemptStop, StopReason, UnknownName, Verdict};
 pub use cell::Cell;

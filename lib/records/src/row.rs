@@ -1,9 +1,11 @@
 //! One record: an ordered list of named cells, with checked access.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Float32Type, Float64Type, Int32Type, Int64Type};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -44,6 +46,30 @@ impl Row {
     /// The cell as it is.
     pub fn get(&self, field: &str) -> Option<&Cell> {
         self.cells.get(field)
+    }
+
+    /// The cell of a field, or of a part of one: `reward_model.ground_truth`. A field of that very name comes first.
+    pub fn find(&self, path: &str) -> Option<Cow<'_, Cell>> {
+        if let Some(cell) = self.get(path) {
+            return Some(Cow::Borrowed(cell));
+        }
+        let (field, parts) = path.split_once('.')?;
+        let mut parts = parts.split('.');
+        let first = self.get(field)?.part(parts.next()?)?;
+        parts
+            .try_fold(first, |cell, part| cell.part(part))
+            .map(Cow::Owned)
+    }
+
+    /// The text that a field's value stands for, whatever its type; see [`Cell::to_text`]. The field may be a path, as
+    /// for [`find`](Self::find).
+    pub fn to_text(&self, path: &str) -> Result<String, FieldError> {
+        let expected = "a string or a number".into();
+        let text = match self.find(path) {
+            Some(cell) => cell.to_text(),
+            None => Err(FieldProblem::Missing { expected }),
+        };
+        text.map_err(|problem| self.error(path, problem))
     }
 
     /// Adds the field at the end, or replaces its value in place.
@@ -88,13 +114,8 @@ impl Row {
     /// A string.
     pub fn text(&self, field: &str) -> Result<&str, FieldError> {
         let cell = self.present(field, &FieldType::Text)?;
-        match cell {
-            Cell::Text(text) => Some(text.as_str()),
-            Cell::Json(value) => value.as_str(),
-            Cell::Arrow(array) => arrow_text(array),
-            _ => None,
-        }
-        .ok_or_else(|| self.mistyped(field, &FieldType::Text, cell))
+        cell.as_str()
+            .ok_or_else(|| self.mistyped(field, &FieldType::Text, cell))
     }
 
     /// A string or null; a missing field counts as null.
@@ -187,8 +208,8 @@ impl Row {
     /// Any field as a Rust value, by way of JSON: for fields that only one stage knows.
     pub fn decode<T: DeserializeOwned>(&self, field: &str) -> Result<T, FieldError> {
         let cell = self.present(field, &"a value")?;
-        cell.to_json()
-            .and_then(serde_json::from_value)
+        serde_json::to_string(cell)
+            .and_then(|text| serde_json::from_str(&text))
             .map_err(|error| self.fail(field, error.to_string()))
     }
 
@@ -272,32 +293,23 @@ impl Row {
     }
 }
 
-fn arrow_text(array: &ArrayRef) -> Option<&str> {
-    match array.data_type() {
-        DataType::Utf8 => Some(array.as_string::<i32>().value(0)),
-        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(0)),
-        DataType::Utf8View => Some(array.as_string_view().value(0)),
-        _ => None,
-    }
-}
-
 fn arrow_integer(array: &ArrayRef) -> Option<i64> {
-    match array.data_type() {
-        DataType::Int64 => Some(array.as_primitive::<Int64Type>().value(0)),
-        DataType::Int32 => Some(array.as_primitive::<Int32Type>().value(0).into()),
-        _ => None,
+    if !array.data_type().is_integer() {
+        return None;
     }
+    let wide = cast(array, &DataType::Int64).ok()?;
+    let value = wide.as_primitive::<Int64Type>();
+    (!value.is_null(0)).then(|| value.value(0))
 }
 
 fn cell_number(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Json(value) => value.as_f64(),
         Cell::Raw(text) => text.get().parse().ok(),
-        Cell::Arrow(array) => match array.data_type() {
-            DataType::Float64 => Some(array.as_primitive::<Float64Type>().value(0)),
-            DataType::Float32 => Some(array.as_primitive::<Float32Type>().value(0).into()),
-            _ => arrow_integer(array).map(|value| value as f64),
-        },
+        Cell::Arrow(array) if array.data_type().is_numeric() => {
+            let wide = cast(array, &DataType::Float64).ok()?;
+            Some(wide.as_primitive::<Float64Type>().value(0))
+        }
         _ => None,
     }
 }

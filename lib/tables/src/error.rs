@@ -18,6 +18,9 @@ pub enum TableError {
     Write { name: String, source: io::Error },
     #[error("the reader of standard output has gone")]
     ClosedPipe,
+    /// A file that is compressed in another way than its name says, or in one that is not read.
+    #[error("{name}: {message}")]
+    Compression { name: String, message: String },
     /// The file stops in the middle of a record.
     #[error("{origin}: the record is torn: {message}")]
     Torn { origin: Origin, message: String },

@@ -1,10 +1,12 @@
 //! The two formats, and how a path says which one it holds.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use records::{FieldType, spec};
+
+use crate::input::is_compressed;
 
 /// How rows are laid out in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub enum Format {
 impl Format {
     /// The format that a name stands for: Parquet by its suffix, JSONL otherwise.
     pub fn of(path: &Path) -> Self {
-        match path.extension().and_then(|suffix| suffix.to_str()) {
+        match plain(path).extension().and_then(|suffix| suffix.to_str()) {
             Some("parquet" | "pq") => Self::Parquet,
             _ => Self::Jsonl,
         }
@@ -63,6 +65,22 @@ impl Typing {
             Self::Free => None,
         }
     }
+}
+
+/// The name without what a compressor has added to it.
+fn plain(path: &Path) -> PathBuf {
+    if is_compressed(path) {
+        path.with_extension("")
+    } else {
+        path.to_path_buf()
+    }
+}
+
+/// A file's name without folder and suffixes: `data` for `x/data.jsonl.gz`.
+pub fn stem(path: &Path) -> String {
+    let plain = plain(path);
+    let stem = plain.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 /// Whether the path is `-`, which stands for standard input or output.

@@ -10,11 +10,6 @@ use serde_json::value::RawValue;
 
 use crate::{TableError, Typing};
 
-/// Parses one JSON object, a line of records.
-pub fn decode_line(text: &[u8], origin: Origin) -> Result<Row, TableError> {
-    decode(text, origin, Typing::Records)
-}
-
 /// Parses one JSON object.
 pub(crate) fn decode(text: &[u8], origin: Origin, typing: Typing) -> Result<Row, TableError> {
     let text = match std::str::from_utf8(text) {

@@ -1,12 +1,14 @@
 //! Reading and writing rows: JSONL and Parquet, standard streams, files that appear whole or not at all.
 //!
-//! [`open`] and [`create`] choose the format by the file's name; `-` is a standard stream. This crate
+//! [`open`] and [`create`] choose the format by the file's name; `-` is a standard stream. Input may be compressed. This
+//! crate
 //! knows the known fields of [`records`] and how they lie on disk; it knows nothing about what a stage
 //! does with them, nor about arguments, progress or exit statuses.
 
 mod atomic;
 mod error;
 mod format;
+mod input;
 mod jsonl;
 mod lines;
 mod output;
@@ -18,8 +20,7 @@ mod writer;
 pub use atomic::{AtomicDirectory, AtomicFile};
 pub use error::TableError;
 pub(crate) use format::Typing;
-pub use format::{Format, is_standard_stream};
-pub use jsonl::decode_line;
+pub use format::{Format, is_standard_stream, stem};
 pub use output::{ClosedPipe, Output};
 pub use reader::{NotEmpty, Reader, open, open_data, read_all};
 pub use temporaries::{Temporary, register_temporary, remove_temporaries};

@@ -1,15 +1,17 @@
 //! JSON text as rows: one object per line, or the objects of one array.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Cursor, Read};
 use std::sync::Arc;
 
 use records::{Origin, Row, Unit};
 use serde_json::value::RawValue;
 
+use crate::input::{Input, peek};
 use crate::jsonl::decode;
 use crate::{TableError, Typing};
 
-type Input = Box<dyn BufRead + Send>;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 type Rows = Box<dyn Iterator<Item = Result<Row, TableError>> + Send>;
 
 /// Lines of JSON objects; blank ones are skipped but counted.
@@ -46,7 +48,6 @@ impl Lines {
     }
 
     fn decode(&self) -> Result<Row, TableError> {
-        const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
         let origin = Origin {
             source: self.name.clone(),
             unit: Unit::Line,
@@ -86,11 +87,11 @@ pub fn lines_or_array(mut input: Input, name: Arc<str>) -> Result<Rows, TableErr
         name: name.to_string(),
         source,
     };
-    let start = input.fill_buf().map_err(failed)?;
-    if start.trim_ascii_start().first() != Some(&b'[') {
+    let mut text = beginning(&mut input).map_err(failed)?;
+    if text.last() != Some(&b'[') {
+        let input = Box::new(Cursor::new(text).chain(input));
         return Ok(Box::new(Lines::new(input, name, Typing::Free)));
     }
-    let mut text = Vec::new();
     input.read_to_end(&mut text).map_err(failed)?;
     let elements: Vec<Box<RawValue>> = serde_json::from_slice(&text).map_err(|error| {
         let origin = Origin {
@@ -113,4 +114,20 @@ pub fn lines_or_array(mut input: Input, name: Arc<str>) -> Result<Rows, TableErr
         };
         decode(element.get().as_bytes(), origin, Typing::Free)
     })))
+}
+
+/// Everything up to the first letter that is not blank, which is the last one returned; no byte order mark.
+fn beginning(input: &mut Input) -> io::Result<Vec<u8>> {
+    let mut text = peek(input, &[BYTE_ORDER_MARK])?;
+    if text == BYTE_ORDER_MARK {
+        text.clear();
+    }
+    while text.trim_ascii().is_empty() {
+        let mut byte = [0];
+        if input.read(&mut byte)? == 0 {
+            break;
+        }
+        text.push(byte[0]);
+    }
+    Ok(text)
 }

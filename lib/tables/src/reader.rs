@@ -1,12 +1,11 @@
 //! Rows out of a file or standard input, one by one.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
 use records::Row;
 
+use crate::input;
 use crate::lines::{Lines, lines_or_array};
 use crate::parquet::ParquetRows;
 use crate::{Format, TableError, Typing, is_standard_stream};
@@ -23,7 +22,7 @@ pub fn open(path: &Path, format: Option<Format>) -> Result<Reader, TableError> {
     let name = name(path);
     match format.unwrap_or_else(|| Format::of(path)) {
         Format::Jsonl => {
-            let lines = Lines::new(bytes(path, &name)?, name.clone(), Typing::Records);
+            let lines = Lines::new(input::open(path, &name)?, name.clone(), Typing::Records);
             Ok(Reader::new(name, lines))
         }
         Format::Parquet => {
@@ -39,7 +38,7 @@ pub fn open_data(path: &Path, format: Option<Format>) -> Result<Reader, TableErr
     let name = name(path);
     match format.unwrap_or_else(|| Format::of(path)) {
         Format::Jsonl => {
-            let rows = lines_or_array(bytes(path, &name)?, name.clone())?;
+            let rows = lines_or_array(input::open(path, &name)?, name.clone())?;
             Ok(Reader::new(name, rows))
         }
         Format::Parquet => {
@@ -50,27 +49,16 @@ pub fn open_data(path: &Path, format: Option<Format>) -> Result<Reader, TableErr
 }
 
 fn name(path: &Path) -> Arc<str> {
-    match is_standard_stream(path) {
-        true => "standard input".into(),
-        false => path.display().to_string().into(),
+    if is_standard_stream(path) {
+        "standard input".into()
+    } else {
+        path.display().to_string().into()
     }
 }
 
 /// Every row of an input.
 pub fn read_all(path: &Path, format: Option<Format>) -> Result<Vec<Row>, TableError> {
     open(path, format)?.collect()
-}
-
-fn bytes(path: &Path, name: &str) -> Result<Box<dyn BufRead + Send>, TableError> {
-    const CAPACITY: usize = 1 << 18;
-    if is_standard_stream(path) {
-        return Ok(Box::new(BufReader::with_capacity(CAPACITY, io::stdin())));
-    }
-    let file = File::open(path).map_err(|source| TableError::Open {
-        name: name.to_owned(),
-        source,
-    })?;
-    Ok(Box::new(BufReader::with_capacity(CAPACITY, file)))
 }
 
 impl Reader {

@@ -176,6 +176,26 @@ fn numbers_of_mixed_spelling_are_a_column_of_doubles() {
     );
 }
 
+/// Each of these is another number once a double has held it.
+#[test]
+fn numbers_that_a_double_would_change_stay_as_they_are_written() {
+    let folder = TempDir::new().unwrap();
+    let paths = ["a.jsonl", "b.parquet", "c.jsonl"].map(|name| folder.path().join(name));
+    for number in [
+        "1e-400",
+        "0.10000000000000001",
+        "4.9406564584124654e-324",
+        "-1e999",
+    ] {
+        let line = format!("{{\"x\":{number}}}\n");
+        std::fs::write(&paths[0], &line).unwrap();
+        for pair in paths.windows(2) {
+            write(&pair[1], &tables::read_all(&pair[0], None).unwrap());
+        }
+        assert_eq!(text(&paths[2]), line);
+    }
+}
+
 #[test]
 fn a_pretty_printed_array_becomes_lines() {
     let folder = TempDir::new().unwrap();

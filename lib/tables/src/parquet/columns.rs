@@ -160,14 +160,32 @@ fn json_storage(value: &serde_json::Value) -> Option<Storage> {
 /// A number that a double holds exactly as it is written is stored as one; everything else as text.
 fn raw_storage(raw: &RawValue) -> Storage {
     let text = raw.get();
-    let finite = text.parse::<f64>().is_ok_and(f64::is_finite);
-    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit);
-    // 17 digits tell any two doubles apart; more would be lost.
-    match finite && digits.count() <= 17 {
-        true => Storage::Double,
-        false => Storage::Json,
+    let exact = text.parse::<f64>().is_ok_and(|value| {
+        value.is_finite()
+            && decimal(text).is_some_and(|own| Some(own) == decimal(&format!("{value:e}")))
+    });
+    if exact {
+        Storage::Double
+    } else {
+        Storage::Json
     }
+}
+
+/// Sign, digits without zeros at either end, and exponent of a number.
+fn decimal(text: &str) -> Option<(bool, String, i64)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let positive = mantissa.trim_start_matches('-');
+    let (whole, fraction) = positive.split_once('.').unwrap_or((positive, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return Some((positive.len() < mantissa.len(), String::new(), 0));
+    }
+    let zeros = digits.len() as i64 - significant.len() as i64;
+    let exponent = exponent.parse::<i64>().ok()?;
+    let exponent = exponent.saturating_add(zeros - fraction.len() as i64);
+    let significant = significant.trim_start_matches('0').to_owned();
+    Some((positive.len() < mantissa.len(), significant, exponent))
 }
 
 /// Whether an integer among fractions is one that a double holds.

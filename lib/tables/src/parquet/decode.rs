@@ -1,8 +1,10 @@
 //! Arrow arrays into cells, column by column.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, ArrayRef, AsArray, ListArray, StringArray, StructArray};
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Field, Float32Type, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Field, FieldRef, Float32Type, Int32Type, Int64Type};
 use records::{Attempt, Cell, FieldProblem, FieldType};
 use serde_json::value::RawValue;
 
@@ -30,8 +32,12 @@ impl BadColumn {
 
 /// One cell for each row of a column.
 pub fn cells(field: &Field, array: &ArrayRef, typing: Typing) -> Result<Vec<Cell>, BadColumn> {
+    let array = &unfolded(array)?;
     if let Some(kind) = typing.of(field.name()) {
         return typed(kind, array);
+    }
+    if *array.data_type() == DataType::Null {
+        return Ok(vec![Cell::Null; array.len()]);
     }
     let marked = field.metadata().get(EXTENSION).map(String::as_str);
     match (marked, array.as_string_opt::<i32>()) {
@@ -39,6 +45,35 @@ pub fn cells(field: &Field, array: &ArrayRef, typing: Typing) -> Result<Vec<Cell
         _ => Ok((0..array.len())
             .map(|row| Cell::Arrow(array.slice(row, 1)))
             .collect()),
+    }
+}
+
+/// The values that a dictionary or runs stand for, at any depth. They are a way to store a column, not a type of its
+/// values: two files of one data set may differ in it.
+fn unfolded(array: &ArrayRef) -> Result<ArrayRef, BadColumn> {
+    let kind = values(array.data_type());
+    if kind == *array.data_type() {
+        return Ok(array.clone());
+    }
+    cast(array, &kind)
+}
+
+fn values(kind: &DataType) -> DataType {
+    let item = |field: &FieldRef| -> FieldRef {
+        let kind = values(field.data_type());
+        Arc::new(field.as_ref().clone().with_data_type(kind))
+    };
+    match kind {
+        DataType::Dictionary(_, kind) => values(kind),
+        DataType::RunEndEncoded(_, field) => values(field.data_type()),
+        DataType::List(field) => DataType::List(item(field)),
+        DataType::LargeList(field) => DataType::LargeList(item(field)),
+        DataType::ListView(field) => DataType::ListView(item(field)),
+        DataType::LargeListView(field) => DataType::LargeListView(item(field)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(item(field), *size),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(item).collect()),
+        DataType::Map(field, sorted) => DataType::Map(item(field), *sorted),
+        other => other.clone(),
     }
 }
 
@@ -144,6 +179,9 @@ fn attempts(array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
     let Some(item) = item(array.data_type()) else {
         return Err(mistyped(FieldType::Attempts, array.data_type()));
     };
+    if *item == DataType::Null {
+        return without_attempts(array);
+    }
     let element = Field::new("element", item.clone(), true);
     let array = cast(array, &DataType::List(element.into()))?;
     let lists: &ListArray = array.as_list::<i32>();
@@ -158,6 +196,24 @@ fn attempts(array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
         attempts
             .map(Cell::Attempts)
             .map_err(|message| BadColumn::at(row, FieldProblem::Invalid(message)))
+    };
+    (0..lists.len()).map(convert).collect()
+}
+
+/// Lists whose items have no type are empty, unless their items are nulls.
+fn without_attempts(array: &ArrayRef) -> Result<Vec<Cell>, BadColumn> {
+    let element = Field::new("element", DataType::Null, true);
+    let array = cast(array, &DataType::List(element.into()))?;
+    let lists: &ListArray = array.as_list::<i32>();
+    let convert = |row: usize| {
+        if lists.is_null(row) {
+            return Ok(Cell::Null);
+        }
+        if lists.value_length(row) == 0 {
+            return Ok(Cell::Attempts(Vec::new()));
+        }
+        let message = "expected list<struct>, found null at position 0";
+        Err(BadColumn::at(row, FieldProblem::Invalid(message.into())))
     };
     (0..lists.len()).map(convert).collect()
 }
@@ -244,7 +300,10 @@ where
 
 /// Whether another program's column may stand for a field: any width of the same sort of value.
 fn compatible(found: &DataType, kind: FieldType) -> bool {
-    let items = |kind: FieldType| item(found).is_some_and(|item| compatible(item, kind));
+    // A list that never held anything has items of no type.
+    let items = |kind: FieldType| {
+        item(found).is_some_and(|item| *item == DataType::Null || compatible(item, kind))
+    };
     match kind {
         FieldType::Text => is_text(found),
         FieldType::Bool => *found == DataType::Boolean,
@@ -253,16 +312,15 @@ fn compatible(found: &DataType, kind: FieldType) -> bool {
         FieldType::Bools => items(FieldType::Bool),
         FieldType::Int32s => items(FieldType::Int32),
         FieldType::Float32s => items(FieldType::Float32),
-        FieldType::Attempts => matches!(item(found), Some(DataType::Struct(_))),
+        FieldType::Attempts => matches!(item(found), Some(DataType::Struct(_) | DataType::Null)),
     }
 }
 
 fn is_text(found: &DataType) -> bool {
-    match found {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
+    matches!(
+        found,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    )
 }
 
 fn item(found: &DataType) -> Option<&DataType> {

@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, FieldRef};
 use arrow::error::ArrowError;
-use records::{Attempt, Cell, FieldError, FieldType, Row, attempt_fields};
+use records::{Attempt, Cell, FieldError, FieldProblem, FieldType, Row, attempt_fields};
 
 use super::columns::{Columns, Storage};
 
@@ -169,7 +169,20 @@ fn foreign(kind: &DataType, name: &str, rows: &[Row]) -> Result<ArrayRef, Encode
         Some(Cell::Arrow(array)) if array.data_type() == kind => array.as_ref(),
         _ => nothing.as_ref(),
     });
-    Ok(concat(&elements.collect::<Vec<_>>())?)
+    let column = concat(&elements.collect::<Vec<_>>());
+    column.map_err(|error| unwritable(name, kind, error).into())
+}
+
+/// Not the error of one row, but of a column's type.
+pub fn unwritable(name: &str, kind: &DataType, reason: impl std::fmt::Display) -> FieldError {
+    let message = format!(
+        "a column of type {kind} cannot be written as Parquet ({reason}); write JSONL instead"
+    );
+    FieldError {
+        origin: None,
+        field: name.to_owned(),
+        problem: FieldProblem::Invalid(message),
+    }
 }
 
 fn json(name: &str, rows: &[Row]) -> Result<ArrayRef, EncodeError> {

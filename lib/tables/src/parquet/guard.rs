@@ -1,4 +1,5 @@
-//! The decoder panics on some damaged files. Here such a panic becomes an error like any other.
+//! The decoder panics on some damaged files, the encoder on some types. Here such a panic becomes an error like any
+//! other.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -6,17 +7,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    static DECODING: Cell<bool> = const { Cell::new(false) };
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a decoder; a panic in it is not printed but returned as its message. What the decoder worked
-/// on must not be used again after an error.
+/// Runs a decoder; see [`caught`].
 pub fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, String> {
+    caught(decode).map_err(|words| format!("damaged data ({words})"))
+}
+
+/// Runs foreign code; a panic in it is not printed but returned as its message. What the
+/// code worked on must not be used again after an error.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     silence();
-    DECODING.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(decode));
-    DECODING.set(false);
-    outcome.map_err(|payload| format!("damaged data ({})", words(&*payload)))
+    GUARDED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    outcome.map_err(|payload| words(&*payload).to_owned())
 }
 
 /// Panics elsewhere are printed as before.
@@ -25,7 +31,7 @@ fn silence() {
     ONCE.call_once(|| {
         let before = take_hook();
         set_hook(Box::new(move |panic| {
-            if !DECODING.get() {
+            if !GUARDED.get() {
                 before(panic);
             }
         }));

@@ -13,6 +13,7 @@ use records::{FieldError, Origin, Row, SCHEMA_VERSION, Unit};
 use super::VERSION_KEY;
 use super::decode::{BadColumn, cells};
 use super::guard::guarded;
+use crate::input::{self, is_compressed};
 use crate::{TableError, Typing, is_standard_stream};
 
 /// Rows decoded at a time: some megabytes of token lists.
@@ -37,6 +38,10 @@ impl ParquetRows {
         };
         if is_standard_stream(path) {
             return Self::start(slurp(io::stdin(), &name)?, name, typing);
+        }
+        if is_compressed(path) {
+            let bytes = slurp(input::open(path, &name)?, &name)?;
+            return Self::start(bytes, name, typing);
         }
         let file = File::open(path).map_err(failed)?;
         match file.metadata().map_err(failed)?.is_file() {
@@ -125,9 +130,10 @@ impl Iterator for ParquetRows {
                 Ok(Some(Err(error))) => return Some(Err(broken(&self.name, error))),
                 Err(message) => return Some(Err(broken(&self.name, message))),
             };
-            match self.rows(&batch) {
-                Ok(rows) => self.current = rows.into_iter(),
-                Err(error) => return Some(Err(error)),
+            match guarded(|| self.rows(&batch)) {
+                Ok(Ok(rows)) => self.current = rows.into_iter(),
+                Ok(Err(error)) => return Some(Err(error)),
+                Err(message) => return Some(Err(broken(&self.name, message))),
             }
             self.before += batch.num_rows() as u64;
         }

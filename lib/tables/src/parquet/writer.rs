@@ -2,7 +2,9 @@
 
 use std::io;
 
-use parquet::arrow::ArrowWriter;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -12,6 +14,7 @@ use records::{Cell, Row, SCHEMA_VERSION};
 use super::VERSION_KEY;
 use super::columns::Columns;
 use super::encode::{self, EncodeError};
+use super::guard::caught;
 use crate::{Output, TableError};
 
 /// A row group ends with whichever comes first; both are far above what one training step writes.
@@ -80,8 +83,11 @@ impl ParquetSink {
             return Err(row.fail(field, message).into());
         }
         let batch = encode::batch(&columns, &rows).map_err(|error| self.unencodable(error))?;
-        let written = writer.write(&batch).and_then(|()| writer.flush());
-        written.map_err(|error| failed(&self.name, error))?;
+        let written = caught(|| writer.write(&batch).and_then(|()| writer.flush()));
+        let written = written.unwrap_or_else(|message| Err(ParquetError::General(message)));
+        if let Err(error) = written {
+            return Err(culprit(&batch).unwrap_or_else(|| failed(&self.name, error)));
+        }
         self.state = State::Writing(writer, columns);
         Ok(())
     }
@@ -91,6 +97,7 @@ impl ParquetSink {
         output: Output,
         columns: &Columns,
     ) -> Result<Box<ArrowWriter<Output>>, TableError> {
+        check_types(columns)?;
         let version = KeyValue::new(VERSION_KEY.to_owned(), SCHEMA_VERSION.to_owned());
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -112,6 +119,36 @@ impl ParquetSink {
             },
         }
     }
+}
+
+/// Arrow has types that Parquet has no place for.
+fn check_types(columns: &Columns) -> Result<(), TableError> {
+    for (name, storage) in &columns.0 {
+        let kind = storage.arrow();
+        let schema = Schema::new(vec![Field::new(name, kind.clone(), true)]);
+        let converted = caught(|| ArrowSchemaConverter::new().convert(&schema).map(drop));
+        let converted = converted.unwrap_or_else(|message| Err(ParquetError::General(message)));
+        converted.map_err(|error| encode::unwritable(name, &kind, error))?;
+    }
+    Ok(())
+}
+
+/// The column that cannot be written, where it is not the output that failed.
+fn culprit(batch: &RecordBatch) -> Option<TableError> {
+    let schema = batch.schema();
+    let mut columns = schema.fields().iter().zip(0..);
+    columns.find_map(|(field, index)| {
+        let alone = batch.project(&[index]).ok()?;
+        let written = caught(|| {
+            let mut writer = ArrowWriter::try_new(io::sink(), alone.schema(), None)?;
+            writer.write(&alone).and_then(|()| writer.close().map(drop))
+        });
+        let error = match written {
+            Ok(written) => written.err()?.to_string(),
+            Err(message) => message,
+        };
+        Some(encode::unwritable(field.name(), field.data_type(), error).into())
+    })
 }
 
 fn failed(name: &str, error: ParquetError) -> TableError {
