@@ -63,9 +63,10 @@ fn native_engines(args: &Args, policy: &Policy, threads: usize) -> Result<Engine
     };
     // Small models: a batch for every thread, and they never wait for one another. Large ones: all threads read the
     // weights together, once for all rows.
-    let (workers, usual) = match model.bytes() <= CACHED {
-        true => (threads, CACHED_ROWS * threads),
-        false => (1, CPU_BATCH),
+    let (workers, usual) = if model.bytes() <= CACHED {
+        (threads, CACHED_ROWS * threads)
+    } else {
+        (1, CPU_BATCH)
     };
     let batch = memory::batch(args.work.max_batch, usual, demand, memory::available())?;
     let (workers, threads) = (workers.min(batch), threads / workers);
@@ -101,9 +102,10 @@ fn torch_engines(
         bytes_per_token: elements * kind.elt_size_in_bytes(),
         context: policy.context,
     };
-    let (usual, available) = match on_cpu {
-        true => (CPU_BATCH, memory::available()),
-        false => (GPU_BATCH * devices.len(), None),
+    let (usual, available) = if on_cpu {
+        (CPU_BATCH, memory::available())
+    } else {
+        (GPU_BATCH * devices.len(), None)
     };
     let batch = memory::batch(args.work.max_batch, usual, demand, available)?;
     let rows = shares(batch, devices.len());

@@ -68,9 +68,10 @@ fn without_dollars(text: &str) -> String {
 fn without_separators(text: &str) -> String {
     let groups: Vec<&str> = text.split(',').collect();
     let digits = |group: &&str| group.bytes().take_while(u8::is_ascii_digit).count() == 3;
-    match groups.len() > 1 && groups[1..].iter().all(digits) {
-        true => groups.concat(),
-        false => text.to_owned(),
+    if groups.len() > 1 && groups[1..].iter().all(digits) {
+        groups.concat()
+    } else {
+        text.to_owned()
     }
 }
 

@@ -184,9 +184,10 @@ fn is_abandoned(path: &Path) -> bool {
 fn sync_tree(directory: &Path) -> io::Result<()> {
     for entry in fs_err::read_dir(directory)? {
         let entry = entry?;
-        match entry.file_type()?.is_dir() {
-            true => sync_tree(&entry.path())?,
-            false => fs_err::File::open(entry.path())?.sync_all()?,
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?
+        } else {
+            fs_err::File::open(entry.path())?.sync_all()?
         }
     }
     sync_directory(directory)

@@ -155,12 +155,11 @@ impl Sampler {
     fn keep_candidates(&mut self, k: usize) {
         let all = self.weights.len();
         // Tokens lighter than this hold less than 1 - top_p together, so top-p excludes them whatever else there is.
-        let lightest = match k == all {
-            true => {
-                (1.0 - f64::from(self.sampling.top_p)) * block_sums(&self.weights).sum::<f64>()
-                    / all as f64
-            }
-            false => 0.0,
+        let lightest = if k == all {
+            (1.0 - f64::from(self.sampling.top_p)) * block_sums(&self.weights).sum::<f64>()
+                / all as f64
+        } else {
+            0.0
         };
         let tokens = self
             .weights

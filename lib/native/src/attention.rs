@@ -13,7 +13,7 @@ use crate::simd::{LANES, Lanes, kernel};
 ///
 /// A block holds the keys as `[head_dim, 16 positions]`, then the values as `[16 positions, head_dim]`.
 #[derive(Clone, Copy)]
-pub(crate) struct Past<'a> {
+pub(crate) struct KeyValues<'a> {
     /// First float of each block (of all layers and heads).
     pub blocks: &'a [*mut f32],
     /// Offset of this layer and head inside a block.
@@ -23,7 +23,7 @@ pub(crate) struct Past<'a> {
     pub head_dim: usize,
 }
 
-impl Past<'_> {
+impl KeyValues<'_> {
     #[inline(always)]
     #[allow(unsafe_code)] // SAFETY: blocks hold all layers and heads; `offset` is one of theirs.
     unsafe fn keys(&self, block: usize) -> *const f32 {
@@ -44,7 +44,7 @@ kernel! {
     ///
     /// `query` and `out` point to `heads * head_dim` floats, `scores` to [`HEADS`] times `length` floats, each rounded
     /// up to a multiple of sixteen; the past's blocks hold `length` positions.
-    pub(crate) fn attend(past: Past<'_>, heads: usize, query: *const f32, out: *mut f32, scores: *mut f32) = attend_lanes;
+    pub(crate) fn attend(past: KeyValues<'_>, heads: usize, query: *const f32, out: *mut f32, scores: *mut f32) = attend_lanes;
 }
 
 /// Query heads that are computed together, so that keys and values are read once for all of them.
@@ -53,7 +53,7 @@ pub(crate) const HEADS: usize = 2;
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
 unsafe fn attend_lanes<S: Lanes>(
-    past: Past<'_>,
+    past: KeyValues<'_>,
     heads: usize,
     query: *const f32,
     out: *mut f32,
@@ -78,7 +78,7 @@ const TOGETHER: usize = 4;
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
 unsafe fn attend_heads<S: Lanes, const N: usize>(
-    past: Past<'_>,
+    past: KeyValues<'_>,
     query: *const f32,
     out: *mut f32,
     scores: *mut f32,
@@ -119,7 +119,7 @@ unsafe fn attend_heads<S: Lanes, const N: usize>(
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
 unsafe fn score<S: Lanes, const N: usize, const BLOCKS: usize>(
-    past: Past<'_>,
+    past: KeyValues<'_>,
     query: *const f32,
     block: usize,
     scores: [*mut f32; N],
@@ -151,7 +151,7 @@ unsafe fn score<S: Lanes, const N: usize, const BLOCKS: usize>(
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
 unsafe fn weigh<S: Lanes, const N: usize>(
-    past: Past<'_>,
+    past: KeyValues<'_>,
     weights: [*mut f32; N],
     scales: [f32; N],
     out: *mut f32,
@@ -212,7 +212,7 @@ unsafe fn add_one<S: Lanes, const N: usize>(
 #[inline(always)]
 #[allow(unsafe_code)] // SAFETY: the kernel's contract.
 unsafe fn weigh_one(
-    past: Past<'_>,
+    past: KeyValues<'_>,
     weights: *const f32,
     scale: f32,
     out: *mut f32,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::attention::{HEADS, Past, attend};
+use crate::attention::{HEADS, KeyValues, attend};
 use crate::buffer::{Buffer, Pointer};
 use crate::cache::Cache;
 use crate::gemm::{Operands, Store, multiply};
@@ -264,7 +264,7 @@ impl Engine {
         scores.resize(scores.len().max(blocks), Block::default());
         let group = shape.heads / shape.kv_heads;
         for kv_head in 0..shape.kv_heads {
-            let past = Past {
+            let past = KeyValues {
                 blocks: &sequences.0[row.chunk],
                 offset: (layer * shape.kv_heads + kv_head) * shape.head_block(),
                 length,

@@ -100,9 +100,10 @@ impl Model {
             .collect::<Result<_, _>>()?;
         let embedding = weights.f32("model.embed_tokens.weight")?;
         let tied = config.tie_word_embeddings;
-        let head = match tied {
-            true => Packed::stack(&[&embedding], shape.hidden),
-            false => Packed::stack(&[&weights.f32("lm_head.weight")?], shape.hidden),
+        let head = if tied {
+            Packed::stack(&[&embedding], shape.hidden)
+        } else {
+            Packed::stack(&[&weights.f32("lm_head.weight")?], shape.hidden)
         };
         Ok(Arc::new(Self {
             shape,

@@ -100,9 +100,10 @@ pub fn lines_or_array(mut input: Input, name: Arc<str>) -> Result<Rows, TableErr
             number: error.line() as u64,
         };
         let message = error.to_string();
-        match error.is_eof() {
-            true => TableError::Torn { origin, message },
-            false => TableError::Syntax { origin, message },
+        if error.is_eof() {
+            TableError::Torn { origin, message }
+        } else {
+            TableError::Syntax { origin, message }
         }
     })?;
     let rows = elements.into_iter().zip(1..);

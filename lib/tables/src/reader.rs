@@ -82,9 +82,10 @@ impl Reader {
     pub fn at_least_one(self) -> Result<Vec<Row>, TableError> {
         let name = self.name.to_string();
         let rows = self.collect::<Result<Vec<_>, _>>()?;
-        match rows.is_empty() {
-            true => Err(TableError::Empty { name }),
-            false => Ok(rows),
+        if rows.is_empty() {
+            Err(TableError::Empty { name })
+        } else {
+            Ok(rows)
         }
     }
 

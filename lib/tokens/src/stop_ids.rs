@@ -21,10 +21,11 @@ pub(crate) fn read(directory: &Path, tokenizer: &Tokenizer) -> Result<Vec<i32>, 
     if let Some(token) = config.special("eos_token")? {
         ids.extend(tokenizer.require_special(&[token])?);
     }
-    match ids.is_empty() {
-        true => Err(TokensError::NoEndOfSequence {
+    if ids.is_empty() {
+        Err(TokensError::NoEndOfSequence {
             directory: directory.to_owned(),
-        }),
-        false => Ok(ids.into_iter().collect()),
+        })
+    } else {
+        Ok(ids.into_iter().collect())
     }
 }

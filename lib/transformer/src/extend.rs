@@ -123,24 +123,26 @@ impl Step {
         };
         let layout = Layout::new(&cache.lengths, slots, chunks);
         let groups = decoder.config().query_heads_per_group() as i64;
-        let padding = match layout.is_rectangular() {
-            true => None,
-            false => Some(Padding {
+        let padding = if layout.is_rectangular() {
+            None
+        } else {
+            Some(Padding {
                 spread: on_device(&layout.spread)?,
                 gather: on_device(&layout.gather)?,
-            }),
+            })
         };
         Ok(Self {
             token_ids: on_device(&layout.token_ids)?,
             positions: on_device(&layout.positions)?,
             token_slots: on_device(&layout.token_slots)?,
             last: on_device(&layout.last)?,
-            rows: match slots.windows(2).all(|pair| pair[1] == pair[0] + 1) {
-                true => Rows::Range {
+            rows: if slots.windows(2).all(|pair| pair[1] == pair[0] + 1) {
+                Rows::Range {
                     first: slots[0],
                     count: slots.len() as i64,
-                },
-                false => Rows::Picked(on_device(slots)?),
+                }
+            } else {
+                Rows::Picked(on_device(slots)?)
             },
             mask: visible(&on_device(&layout.padded_positions)?, &layout, groups)?,
             longest: layout.longest,

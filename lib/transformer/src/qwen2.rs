@@ -24,9 +24,10 @@ impl Qwen2 {
     pub(crate) fn new(config: &ModelConfig, tensors: &NamedTensors) -> Result<Self, ModelError> {
         let layer = |index| Layer::new(config, tensors, &format!("model.layers.{index}"));
         let embedding = tensors.get("model.embed_tokens.weight")?;
-        let head = match config.tie_word_embeddings {
-            true => Some(embedding.shallow_clone()),
-            false => tensors.find("lm_head.weight"),
+        let head = if config.tie_word_embeddings {
+            Some(embedding.shallow_clone())
+        } else {
+            tensors.find("lm_head.weight")
         };
         let frequencies =
             Tensor::f_from_slice(&config.rotary_frequencies())?.f_to_device(embedding.device())?;

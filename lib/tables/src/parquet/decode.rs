@@ -273,9 +273,10 @@ impl AttemptColumns {
 }
 
 fn number(array: &ArrayRef, name: &str, index: usize) -> Result<i32, String> {
-    match array.is_null(index) {
-        true => Err(format!("expected int32 as \"{name}\", found null")),
-        false => Ok(array.as_primitive::<Int32Type>().value(index)),
+    if array.is_null(index) {
+        Err(format!("expected int32 as \"{name}\", found null"))
+    } else {
+        Ok(array.as_primitive::<Int32Type>().value(index))
     }
 }
 
@@ -284,9 +285,10 @@ fn float(array: &ArrayRef, index: usize) -> Option<f32> {
 }
 
 fn text<'a>(array: &'a ArrayRef, name: &str, index: usize) -> Result<&'a str, String> {
-    match array.is_null(index) {
-        true => Err(format!("expected string as \"{name}\", found null")),
-        false => Ok(array.as_string::<i32>().value(index)),
+    if array.is_null(index) {
+        Err(format!("expected string as \"{name}\", found null"))
+    } else {
+        Ok(array.as_string::<i32>().value(index))
     }
 }
 

@@ -44,9 +44,10 @@ impl ParquetRows {
             return Self::start(bytes, name, typing);
         }
         let file = File::open(path).map_err(failed)?;
-        match file.metadata().map_err(failed)?.is_file() {
-            true => Self::start(file, name, typing),
-            false => Self::start(slurp(file, &name)?, name, typing),
+        if file.metadata().map_err(failed)?.is_file() {
+            Self::start(file, name, typing)
+        } else {
+            Self::start(slurp(file, &name)?, name, typing)
         }
     }
 
