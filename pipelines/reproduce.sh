@@ -3,8 +3,8 @@
 # several seeds, and what the checkpoint that is best on the development questions does on the test questions. The same
 # command continues what was stopped; docs/reproduction/README.md is what came out.
 #
-#   pipelines/reproduce.sh [seeds=1,2,3,4,5] [steps=160] [arms=multi-attempt,single-turn,single-turn-tokens] [jobs=1]
-#                          [output=docs/reproduction] [preset=tiny] [key=value of every run ...]
+#   pipelines/reproduce.sh [seeds=1,2,3,4,5] [steps=160] [arms=multi-attempt,single-turn,single-turn-tokens]
+#                          [jobs=PROCESSORS] [output=docs/reproduction] [preset=tiny] [key=value of every run ...]
 #
 # Arms: multi-attempt draws 1 to 5 attempts a question; single-turn allows one, for as many steps and so as many
 # dialogues; single-turn-tokens allows one, for as many steps as it takes to sample as many policy tokens as
@@ -14,12 +14,19 @@ cd "$(dirname "$0")/.."
 export REATTEMPT_RUNS=${REATTEMPT_RUNS:-runs}/reproduce
 source pipelines/stages.sh
 
-seeds=1,2,3,4,5 steps=160 arms=multi-attempt,single-turn,single-turn-tokens jobs=1 output=docs/reproduction preset=tiny settings=()
+seeds=1,2,3,4,5 steps=160 arms=multi-attempt,single-turn,single-turn-tokens jobs=$(nproc) output=docs/reproduction preset=tiny settings=()
 for argument in "$@"; do
     case $argument in
         seeds=* | steps=* | arms=* | jobs=* | output=* | preset=*) printf -v "${argument%%=*}" %s "${argument#*=}" ;;
         *=*) settings+=("$argument") ;;
         *) echo "reproduce: expected key=value, found $argument" >&2; exit 2 ;;
+    esac
+done
+
+for arm in ${arms//,/ }; do
+    case $arm in
+        multi-attempt | single-turn | single-turn-tokens) ;;
+        *) echo "reproduce: arms= expected multi-attempt, single-turn, single-turn-tokens, found $arm" >&2; exit 2 ;;
     esac
 done
 
@@ -50,7 +57,6 @@ one_run() {
             budget=$(compare tokens "$runs/multi-attempt-$seed") spent=$(compare tokens "$runs/single-turn-$seed")
             train "$arm" "$seed" $(((steps * budget + spent - 1) / spent)) sample-questions.attempts=1-1
             ;;
-        *) echo "reproduce: arms= expected multi-attempt, single-turn, single-turn-tokens, found $arm" >&2; exit 2 ;;
     esac
     examine "$arm-$seed"
 }
@@ -89,7 +95,7 @@ play() {
         grade --config "$run/settings.toml" --input "$here/rollouts.parquet" --output "$here/graded.parquet" --quiet
 }
 
-# `reproduce.sh one ARM SEED` inside: a run of the list
+# called by `each` below: one run of the list
 if [ -n "${REPRODUCE_ONE:-}" ]; then
     read -r arm seed <<<"$REPRODUCE_ONE"
     one_run "$arm" "$seed"
@@ -104,7 +110,9 @@ each() { # each ARM...: all seeds of the arms, `jobs` at a time
 }
 
 # the base policy, once
-base_run=$(journal open "$runs/base" --settings "pipelines/$preset.toml" --set "steps=$steps")
+sets=(--set "steps=$steps")
+for setting in ${settings[@]+"${settings[@]}"}; do sets+=(--set "$setting"); done
+base_run=$(journal open "$runs/base" --settings "pipelines/$preset.toml" "${sets[@]}")
 examine_model "$base_run" "$(fetch-model "$(journal get "$base_run" model)")"
 each multi-attempt single-turn
 each single-turn-tokens
@@ -113,5 +121,11 @@ each single-turn-tokens
 gathered=(--arm "base=$base_run")
 for arm in ${arms//,/ }; do for seed in ${seeds//,/ }; do gathered+=(--arm "$arm=$runs/$arm-$seed"); done; done
 mkdir -p "$output"
+note=$output/note.md
+if [ ! -f "$note" ]; then
+    processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    echo "Made with \`pipelines/reproduce.sh $*\` on $(nproc) processors (${processor:-unknown}), $(date -u +%Y-%m-%d)." >"$note"
+fi
 compare gather "${gathered[@]}" --output "$output/outcomes.jsonl"
-compare report --input "$output/outcomes.jsonl" --output-dir "$output"
+compare report --input "$output/outcomes.jsonl" --note "$note" --output-dir "$output"
+echo "report: $output/README.md"
