@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, ValueEnum};
 use compute::ComputeArgs;
-use ppo::losses::KlEstimator;
-use ppo::reduction::LossMean;
+use learning::objective::losses::KlEstimator;
+use learning::objective::reduction::LossMean;
 use stage::{LogArgs, TableFormat, parse};
 
 /// One pass of clipped PPO over dialogues with advantages: trains policy and critic

@@ -2,12 +2,12 @@
 
 use anyhow::{Context as _, Result, ensure};
 use checkpoints::StagedDirectory;
-use ppo::batches::MicroBatching;
-use ppo::experience::{Experience, Needs};
-use ppo::losses::PolicyLossSettings;
-use ppo::origin::PolicyCheck;
-use ppo::reduction::LossMean;
-use ppo::update::{UpdateSettings, update};
+use learning::batch::batches::MicroBatching;
+use learning::batch::experience::{Experience, Needs};
+use learning::objective::losses::PolicyLossSettings;
+use learning::objective::reduction::LossMean;
+use learning::train::origin::PolicyCheck;
+use learning::train::update::{UpdateSettings, update};
 use serde_json::{Value, json};
 use stage::Context;
 

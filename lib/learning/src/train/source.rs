@@ -7,7 +7,7 @@ use checkpoints::{ConfigError, ModelConfig, Weights, WeightsError};
 use tch::{Device, Kind};
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::tokens::Limits;
+use crate::batch::tokens::Limits;
 
 /// An opened model directory.
 pub struct Source {

@@ -3,19 +3,19 @@
 
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::batches::{MicroBatching, minibatches, shuffled};
+use crate::batch::batches::{MicroBatching, minibatches, shuffled};
+use crate::batch::experience::Experience;
+use crate::batch::plan::{MicroBatch, Plan};
 use crate::error::{LearnError, Network};
-use crate::execution::Execution;
-use crate::experience::Experience;
-use crate::gradients::{GradientAccumulator, on_rows, worker_error};
-use crate::losses::PolicyLossSettings;
-use crate::micro_batch::{Contribution, critic_contribution, policy_contribution};
-use crate::optimizer::{Optimizer, Step};
-use crate::plan::{MicroBatch, Plan};
-use crate::reduction::LossMean;
-use crate::replica::{Model, Replica};
-use crate::statistics::Statistics;
-use crate::workers::in_order;
+use crate::objective::losses::PolicyLossSettings;
+use crate::objective::reduction::LossMean;
+use crate::train::contribution::{Contribution, critic_contribution, policy_contribution};
+use crate::train::execution::Execution;
+use crate::train::gradients::{GradientAccumulator, on_rows, worker_error};
+use crate::train::optimizer::{Optimizer, Step};
+use crate::train::replica::{Model, Replica};
+use crate::train::statistics::Statistics;
+use crate::train::workers::in_order;
 
 /// Constants of an update that shape its result.
 #[derive(Clone, Copy, Debug, serde::Serialize)]

@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, Tensor};
 
-use crate::tokens::Selection;
+use crate::batch::tokens::Selection;
 
 /// Ragged dialogues, padded on the right to the longest.
 pub struct Padded {

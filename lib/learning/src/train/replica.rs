@@ -6,7 +6,7 @@ use std::ops::Range;
 use tch::{TchError, Tensor};
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::flat::gather;
+use crate::train::flat::gather;
 
 /// What can be trained: a decoder, or a critic.
 pub trait Model: Send + Sized {

@@ -4,11 +4,11 @@
 use tch::Tensor;
 use transformer::ModelError;
 
-use crate::adamw::gradient_norm;
 use crate::error::{LearnError, Network};
-use crate::micro_batch::Contribution;
-use crate::statistics::Statistics;
-use crate::workers::Failure;
+use crate::objective::adamw::gradient_norm;
+use crate::train::contribution::Contribution;
+use crate::train::statistics::Statistics;
+use crate::train::workers::Failure;
 
 /// Gradient, loss and statistics of the micro-batches so far.
 #[derive(Default)]

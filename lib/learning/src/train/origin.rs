@@ -2,7 +2,7 @@
 
 use records::{FieldError, Row};
 
-use crate::source::Source;
+use crate::train::source::Source;
 
 /// Compares `model_sha256` of records with the policy's weights.
 pub struct PolicyCheck {

@@ -6,8 +6,8 @@ mod shared;
 use std::collections::BTreeMap;
 
 use fixtures::floats;
-use ppo::adamw::{AdamW, AdamWSettings, clip_coefficient, gradient_norm};
-use ppo::schedule::{Schedule, constant_with_warmup, cosine_with_min_rate};
+use learning::objective::adamw::{AdamW, AdamWSettings, clip_coefficient, gradient_norm};
+use learning::objective::schedule::{Schedule, constant_with_warmup, cosine_with_min_rate};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use shared::{assert_close, fixture_json};

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::error::{LearnError, Network};
-use crate::optimizer::Optimizer;
+use crate::train::optimizer::Optimizer;
 
 /// Version of the layout of `state.json`.
 pub const FORMAT: u32 = 1;
@@ -234,9 +234,9 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flat::Flat;
-    use crate::optimizer::OptimizerSettings;
-    use crate::schedule::Schedule;
+    use crate::objective::schedule::Schedule;
+    use crate::train::flat::Flat;
+    use crate::train::optimizer::OptimizerSettings;
     use tch::Device;
 
     fn optimizer(kind: Kind) -> Optimizer {

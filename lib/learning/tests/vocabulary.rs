@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use checkpoints::{Architecture, Dtype, ModelConfig, OutgoingTensor, Weights, write_safetensors};
-use ppo::forward::{Entropy, policy_outputs};
-use ppo::padded::Padded;
-use ppo::tokens::Selection;
+use learning::batch::padded::Padded;
+use learning::batch::tokens::Selection;
+use learning::train::forward::{Entropy, policy_outputs};
 use tch::{Device, Kind, Tensor};
 use transformer::Decoder;
 

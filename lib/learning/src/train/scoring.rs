@@ -4,14 +4,14 @@
 use tch::{Tensor, no_grad};
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::batches::MicroBatching;
+use crate::batch::batches::MicroBatching;
+use crate::batch::padded::Padded;
+use crate::batch::tokens::{Selection, Tokens};
 use crate::error::LearnError;
-use crate::execution::Execution;
-use crate::forward::{Entropy, policy_outputs, state_values};
-use crate::gradients::{on_rows, worker_error};
-use crate::padded::Padded;
-use crate::tokens::{Selection, Tokens};
-use crate::workers::in_order;
+use crate::train::execution::Execution;
+use crate::train::forward::{Entropy, policy_outputs, state_values};
+use crate::train::gradients::{on_rows, worker_error};
+use crate::train::workers::in_order;
 
 /// The networks to ask; what is absent is not asked.
 pub struct Networks {

@@ -4,7 +4,7 @@
 use tch::{Kind, Tensor, no_grad};
 use transformer::{Critic, Decoder, ModelError, token_logprobs};
 
-use crate::padded::Padded;
+use crate::batch::padded::Padded;
 
 /// What the policy says about its own tokens, `[tokens]` float32.
 pub struct PolicyOutputs {

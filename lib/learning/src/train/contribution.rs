@@ -4,17 +4,17 @@
 use tch::{Device, Kind, Tensor};
 use transformer::{Critic, Decoder, ModelError};
 
+use crate::batch::experience::{CriticExperience, Experience, PolicyExperience};
+use crate::batch::padded::{Padded, column};
+use crate::batch::tokens::{Selection, Tokens};
 use crate::error::Network;
-use crate::experience::{CriticExperience, Experience, PolicyExperience};
-use crate::forward::{Entropy, policy_outputs, state_values};
-use crate::losses::{
+use crate::objective::losses::{
     PolicyLoss, PolicyLossSettings, PolicyTokens, ValueTokens, likelihood_loss, policy_loss,
     value_loss,
 };
-use crate::padded::{Padded, column};
-use crate::replica::{Model, Replica};
-use crate::statistics::{Measurements, Statistics};
-use crate::tokens::{Selection, Tokens};
+use crate::train::forward::{Entropy, policy_outputs, state_values};
+use crate::train::replica::{Model, Replica};
+use crate::train::statistics::{Measurements, Statistics};
 
 /// Tokens whose ratio is that of a bounded log-ratio.
 pub const BOUNDED_RATIOS: &str = "bounded_ratio_tokens";

@@ -3,8 +3,8 @@
 
 use records::{FieldError, Row};
 
+use crate::batch::tokens::{Limits, Selection, Tokens};
 use crate::error::Network;
-use crate::tokens::{Limits, Selection, Tokens};
 
 /// Which fields an update cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

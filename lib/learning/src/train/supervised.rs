@@ -3,18 +3,18 @@
 
 use transformer::Decoder;
 
-use crate::batches::{MicroBatching, minibatches, shuffled};
+use crate::batch::batches::{MicroBatching, minibatches, shuffled};
+use crate::batch::plan::{MicroBatch, Plan};
+use crate::batch::tokens::Tokens;
 use crate::error::{LearnError, Network};
-use crate::execution::Execution;
-use crate::gradients::{GradientAccumulator, on_rows, worker_error};
-use crate::micro_batch::supervised_contribution;
-use crate::optimizer::Step;
-use crate::plan::{MicroBatch, Plan};
-use crate::reduction::LossMean;
-use crate::replica::Replica;
-use crate::tokens::Tokens;
-use crate::update::Learner;
-use crate::workers::in_order;
+use crate::objective::reduction::LossMean;
+use crate::train::contribution::supervised_contribution;
+use crate::train::execution::Execution;
+use crate::train::gradients::{GradientAccumulator, on_rows, worker_error};
+use crate::train::optimizer::Step;
+use crate::train::replica::Replica;
+use crate::train::update::Learner;
+use crate::train::workers::in_order;
 
 /// Constants that shape the result.
 #[derive(Clone, Copy, Debug, serde::Serialize)]

@@ -4,8 +4,8 @@
 mod shared;
 
 use fixtures::floats;
-use ppo::losses::*;
-use ppo::reduction::{LossMean, token_weights};
+use learning::objective::losses::*;
+use learning::objective::reduction::{LossMean, token_weights};
 use serde_json::Value;
 use shared::{assert_close, fixture_lines, largest};
 use tch::{Kind, Tensor};

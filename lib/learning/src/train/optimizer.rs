@@ -1,9 +1,9 @@
 //! The optimiser of one network: master weights, moments, learning rate. Gradient in, new weights out.
 //! Knows nothing about losses or where a gradient came from.
 
-use crate::adamw::{AdamW, AdamWSettings, clip_coefficient};
-use crate::flat::Flat;
-use crate::schedule::Schedule;
+use crate::objective::adamw::{AdamW, AdamWSettings, clip_coefficient};
+use crate::objective::schedule::Schedule;
+use crate::train::flat::Flat;
 use tch::Tensor;
 
 /// How a network is trained.

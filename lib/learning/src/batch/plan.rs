@@ -1,9 +1,9 @@
 //! A minibatch cut into micro-batches, with what each token counts in the loss.
 //! Knows nothing about tensors or networks.
 
-use crate::batches::MicroBatching;
-use crate::reduction::{LossMean, token_weights};
-use crate::tokens::Selection;
+use crate::batch::batches::MicroBatching;
+use crate::batch::tokens::Selection;
+use crate::objective::reduction::{LossMean, token_weights};
 
 /// Dialogues of one forward and backward pass, as indices into the data, and their tokens' weights.
 #[derive(Clone, Debug, PartialEq)]
