@@ -4,11 +4,13 @@
 mod shared;
 
 use fixtures::floats;
+use learning::objective::importance::{Importance, Level};
 use learning::objective::losses::*;
 use learning::objective::reduction::{LossMean, token_weights};
+use learning::objective::segments::Segments;
 use serde_json::Value;
 use shared::{assert_close, fixture_lines, largest};
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// One sequence's numbers at its policy tokens only, laid end to end, and the policy tokens of each.
 fn selected(case: &Value, field: &str) -> (Vec<f32>, Vec<usize>) {
@@ -83,16 +85,19 @@ fn policy_tokens(case: &Value, mean: LossMean) -> PolicyTokens {
         rollout_logprobs: None,
         advantages: tensor(case, "advantages"),
         weights: weights(case, mean),
+        dialogues: Segments::new(&selected(case, "mask").1, Device::Cpu),
     }
 }
 
 fn settings(case: &Value, kl_estimator: KlEstimator) -> PolicyLossSettings {
     let clip = case["clip_eps"].as_f64().unwrap();
     PolicyLossSettings {
+        surrogate: Surrogate::Ppo,
+        ratio: Level::Token,
         clip_low: clip,
         clip_high: clip,
         dual_clip: None,
-        importance_cap: None,
+        importance: None,
         kl_coefficient: case["kl_coef"].as_f64().unwrap(),
         kl_estimator,
         entropy_coefficient: 0.0,
@@ -220,15 +225,18 @@ fn small_case(advantages: [f32; 3]) -> PolicyTokens {
         ])),
         advantages: Tensor::from_slice(&advantages),
         weights: Tensor::from_slice(&[1.0f32, 1.0, 1.0]),
+        dialogues: Segments::new(&[2, 1], Device::Cpu),
     }
 }
 
 fn plain_settings() -> PolicyLossSettings {
     PolicyLossSettings {
+        surrogate: Surrogate::Ppo,
+        ratio: Level::Token,
         clip_low: 0.2,
         clip_high: 0.28,
         dual_clip: None,
-        importance_cap: None,
+        importance: None,
         kl_coefficient: 0.01,
         kl_estimator: KlEstimator::K2,
         entropy_coefficient: 0.0,
@@ -265,7 +273,11 @@ fn dual_clip_bounds_the_loss_at_negative_advantages_only() {
 fn importance_weights_are_capped_and_constant() {
     // exp(old - rollout) = 4, 1, 1/2, capped at 2.
     let settings = PolicyLossSettings {
-        importance_cap: Some(2.0),
+        importance: Some(Importance {
+            level: Level::Token,
+            cap: Some(2.0),
+            bounds: None,
+        }),
         ..plain_settings()
     };
     let tokens = small_case([1.0, 1.0, 1.0]);
@@ -321,6 +333,7 @@ fn one_token(distance: f32, advantage: f32, settings: PolicyLossSettings) -> (Po
         rollout_logprobs: None,
         advantages: Tensor::from_slice(&[advantage]),
         weights: Tensor::from_slice(&[1.0f32]),
+        dialogues: Segments::new(&[1], Device::Cpu),
     };
     let loss = policy_loss(&tokens, &settings);
     loss.total.backward();
@@ -390,4 +403,129 @@ fn k3_is_bounded_where_the_reference_is_far_above() {
     // Beyond the bound 0; else 1 - exp(-d).
     assert_eq!((gradient[0], gradient[3]), (0.0, 1.0));
     assert!((gradient[2] - (1.0 - 2f64.exp())).abs() < 1e-5);
+}
+
+fn gradient_of(tokens: &PolicyTokens, settings: PolicyLossSettings) -> Vec<f64> {
+    policy_loss(tokens, &settings).total.backward();
+    Vec::try_from(tokens.logprobs.grad().to_kind(Kind::Double)).unwrap()
+}
+
+fn close(found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len());
+    for (one, other) in found.iter().zip(expected) {
+        assert!((one - other).abs() < 1e-6, "{found:?} against {expected:?}");
+    }
+}
+
+fn corrected(level: Level, cap: Option<f64>, bounds: Option<(f64, f64)>) -> PolicyLossSettings {
+    PolicyLossSettings {
+        importance: Some(Importance { level, cap, bounds }),
+        ..plain_settings()
+    }
+}
+
+/// Token weights exp(old - rollout) are 4, 1 and 1/2; the first two tokens are one dialogue.
+#[test]
+fn importance_weights_of_tokens_and_dialogues() {
+    let weights = |settings: PolicyLossSettings| -> Vec<f64> {
+        let loss = policy_loss(&small_case([1.0; 3]), &settings);
+        Vec::try_from(loss.importance.unwrap().to_kind(Kind::Double)).unwrap()
+    };
+    let (token, sequence) = (Level::Token, Level::Sequence);
+    close(&weights(corrected(token, None, None)), &[4.0, 1.0, 0.5]);
+    close(
+        &weights(corrected(token, None, Some((0.6, 5.0)))),
+        &[4.0, 1.0, 0.0],
+    );
+    close(
+        &weights(corrected(token, Some(2.0), Some((0.6, 5.0)))),
+        &[2.0, 1.0, 0.0],
+    );
+    close(&weights(corrected(sequence, None, None)), &[4.0, 4.0, 0.5]);
+    close(
+        &weights(corrected(sequence, Some(3.0), None)),
+        &[3.0, 3.0, 0.5],
+    );
+    close(
+        &weights(corrected(sequence, None, Some((0.0, 3.0)))),
+        &[0.0, 0.0, 0.5],
+    );
+}
+
+#[test]
+fn a_dialogue_that_is_left_out_has_no_gradient_from_the_surrogate() {
+    let settings = PolicyLossSettings {
+        kl_coefficient: 0.0,
+        ..corrected(Level::Sequence, None, Some((0.0, 3.0)))
+    };
+    // The third token: -(1/2) r A = -1/4.
+    close(
+        &gradient_of(&small_case([1.0; 3]), settings),
+        &[0.0, 0.0, -0.25],
+    );
+}
+
+/// Log-ratios are 0 and ln 2 in the first dialogue, so its ratio is sqrt 2, and ln 1/2 in the second.
+#[test]
+fn the_ratio_of_a_sequence_is_the_geometric_mean_of_its_tokens() {
+    let settings = |clip_high: f64| PolicyLossSettings {
+        ratio: Level::Sequence,
+        clip_high,
+        ..plain_settings()
+    };
+    let root = 2f64.sqrt();
+    let loss = policy_loss(&small_case([1.0; 3]), &settings(0.28));
+    close(
+        &Vec::<f64>::try_from(loss.ratio.to_kind(Kind::Double)).unwrap(),
+        &[root, root, 0.5],
+    );
+    assert!((loss.total.double_value(&[]) + 1.28 + 1.28 + 0.5).abs() < 1e-6);
+    // Unclipped, each token's gradient is its ratio times its advantage; clipped, the whole dialogue has none.
+    let gradient = |clip| gradient_of(&small_case([1.0, 2.0, 1.0]), settings(clip));
+    close(&gradient(1.0), &[-root, -2.0 * root, -0.5]);
+    close(&gradient(0.28), &[0.0, 0.0, -0.5]);
+}
+
+/// With one advantage a dialogue and the mean over sequences, the gradient is that of equation 5 written out.
+#[test]
+fn sequence_ratios_have_the_gradient_of_the_paper() {
+    let weights = [1.0 / 4.0, 1.0 / 4.0, 1.0 / 2.0];
+    let (advantages, settings) = (
+        [0.7f32, 0.7, -1.3],
+        PolicyLossSettings {
+            ratio: Level::Sequence,
+            clip_high: 9.0,
+            clip_low: 0.9,
+            ..plain_settings()
+        },
+    );
+    let mut tokens = small_case(advantages);
+    tokens.weights = Tensor::from_slice(&weights.map(|weight| weight as f32));
+    let found = gradient_of(&tokens, settings);
+    let plain = small_case(advantages);
+    let moved = &plain.logprobs - &plain.old_logprobs;
+    let of = |from: i64, count: i64| moved.narrow(0, from, count).mean(Kind::Float).exp();
+    // -1/2 (s_1 A_1 + s_2 A_2), two sequences
+    let loss = (of(0, 2) * -0.7 + of(2, 1) * 1.3) * 0.5;
+    loss.backward();
+    let expected: Vec<f64> = Vec::try_from(plain.logprobs.grad().to_kind(Kind::Double)).unwrap();
+    close(&found, &expected);
+}
+
+/// Every token keeps its gradient, `-sg(clip(r)) A`; ratios are 1, 2 and 1/2.
+#[test]
+fn cispo_clips_the_weight_and_not_the_gradient() {
+    let settings = PolicyLossSettings {
+        surrogate: Surrogate::Cispo,
+        ..plain_settings()
+    };
+    let tokens = small_case([1.0, 1.0, -1.0]);
+    let loss = policy_loss(&tokens, &settings).total.double_value(&[]);
+    // log pi is -1, -1 and -1 - ln 2
+    let expected = 1.0 + 1.28 - 0.8 * (1.0 + std::f64::consts::LN_2);
+    assert!((loss - expected).abs() < 1e-6, "{loss}");
+    close(
+        &gradient_of(&small_case([1.0, 1.0, -1.0]), settings),
+        &[-1.0, -1.28, 0.8],
+    );
 }

@@ -12,9 +12,14 @@
 //! Sources: clipped policy and value losses, Schulman et al. 2017 (arXiv 1707.06347, equation 7 and
 //! section 5); KL estimators k1, k2, k3, Schulman 2020, "Approximating KL divergence"; separate
 //! clip bounds, Yu et al. 2025 (arXiv 2503.14476, equation 10); dual clip, Ye et al. 2020
-//! (arXiv 1912.09729, equation 5).
+//! (arXiv 1912.09729, equation 5); ratios of sequences (GSPO), Zheng et al. 2025 (arXiv 2507.18071, equations 5 and 7, in
+//! the form for advantages of tokens, equation 13); clipped weights of the log-likelihood (CISPO), MiniMax 2025
+//! (arXiv 2506.13585, equations 4 and 5).
 
 use tch::{Kind, Tensor};
+
+use crate::objective::importance::{Importance, Level};
+use crate::objective::segments::Segments;
 
 /// Log-ratios count no further than this from 0 where they are exponentiated, as is usual in the
 /// field: exp(20) is 4.9e8.
@@ -34,17 +39,30 @@ pub enum KlEstimator {
     K3,
 }
 
+/// What is maximised at each token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Surrogate {
+    /// `min(r A, clip(r) A)`: a token has no gradient where clipping lowers its surrogate.
+    Ppo,
+    /// `sg(clip(r)) A log pi` with `sg` constant to the gradient: every token keeps one.
+    Cispo,
+}
+
 /// Constants of the policy loss.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PolicyLossSettings {
+    pub surrogate: Surrogate,
+    /// Whether the ratio is that of each token, or of its dialogue: the geometric mean over the dialogue's tokens.
+    pub ratio: Level,
     /// The ratio counts no lower than `1 - clip_low`.
     pub clip_low: f64,
     /// The ratio counts no higher than `1 + clip_high`.
     pub clip_high: f64,
     /// Bound on the loss at negative advantages, in units of `|advantage|`; above 1.
     pub dual_clip: Option<f64>,
-    /// Cap of the truncated importance weight; `None` leaves the weight out.
-    pub importance_cap: Option<f64>,
+    /// Weights that correct for the sampler; `None` leaves them out.
+    pub importance: Option<Importance>,
     /// Weight of the divergence from the reference; 0 leaves it out.
     pub kl_coefficient: f64,
     pub kl_estimator: KlEstimator,
@@ -67,6 +85,8 @@ pub struct PolicyTokens {
     pub advantages: Tensor,
     /// What each token counts in the loss.
     pub weights: Tensor,
+    /// Which tokens are of one dialogue.
+    pub dialogues: Segments,
 }
 
 /// The policy loss and what it is made of.
@@ -77,11 +97,11 @@ pub struct PolicyLoss {
     pub policy: Tensor,
     /// Weighted sum of the KL estimate, scalar; 0 without reference.
     pub kl: Tensor,
-    /// `exp(log_ratio)`, `[tokens]`, no gradient.
+    /// The ratio that is clipped, `[tokens]`, no gradient.
     pub ratio: Tensor,
-    /// `log pi - log pi_old` within the bound, `[tokens]`, no gradient.
+    /// `log pi - log pi_old` of each token within the bound, `[tokens]`, no gradient.
     pub log_ratio: Tensor,
-    /// 1 where the log-ratio lies beyond the bound.
+    /// 1 where the token's own log-ratio lies beyond the bound.
     pub bounded: Tensor,
     /// 1 where the bound keeps k3 from growing; without reference or with another estimator `None`.
     pub kl_bounded: Option<Tensor>,
@@ -91,17 +111,24 @@ pub struct PolicyLoss {
     pub importance: Option<Tensor>,
 }
 
-/// `L = sum_t w_t ( -s_t min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t) + beta kl_t - eta H_t )`
-/// with `r_t = exp(log pi - log pi_old)`, the log-ratio bounded; `s_t = min(exp(log pi_old - log mu), cap)` corrects for a
-/// sampler `mu` that differs from the trainer, and is 1 without a cap.
+/// `L = sum_t w_t ( -s_t J_t + beta kl_t - eta H_t )` with the surrogate `J_t = min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t)`
+/// or that of CISPO; `r_t = exp(log pi - log pi_old)`, the log-ratio bounded, of the token or of its dialogue; `s_t` the
+/// importance weight, 1 without one.
 pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> PolicyLoss {
     let moved = &tokens.logprobs - &tokens.old_logprobs;
     let log_ratio = moved.clamp(-LOG_RATIO_BOUND, LOG_RATIO_BOUND);
-    let ratio = log_ratio.exp();
-    let importance = settings
-        .importance_cap
-        .and_then(|cap| importance_weights(tokens, cap));
-    let mut surrogate = clipped_surrogate(&ratio, &tokens.advantages, settings);
+    let ratio = match settings.ratio {
+        Level::Token => log_ratio.exp(),
+        Level::Sequence => sequence_ratio(&moved, &tokens.dialogues),
+    };
+    let importance = settings.importance.and_then(|importance| {
+        let rollout = tokens.rollout_logprobs.as_ref()?;
+        Some(importance.weights(&tokens.old_logprobs, rollout, &tokens.dialogues))
+    });
+    let mut surrogate = match settings.surrogate {
+        Surrogate::Ppo => clipped_surrogate(&ratio, &tokens.advantages, settings),
+        Surrogate::Cispo => clip(&ratio, settings).detach() * &tokens.advantages * &tokens.logprobs,
+    };
     if let Some(importance) = &importance {
         surrogate *= importance;
     }
@@ -129,10 +156,21 @@ pub fn policy_loss(tokens: &PolicyTokens, settings: &PolicyLossSettings) -> Poli
     }
 }
 
+/// `exp` of the mean log-ratio of each token's dialogue, `[tokens]`. Its gradient at a token is that of the token's own
+/// log-probability alone, times the ratio: with one advantage a dialogue that adds up to the gradient of the mean.
+fn sequence_ratio(moved: &Tensor, dialogues: &Segments) -> Tensor {
+    let mean = dialogues.spread(&dialogues.mean(&moved.detach()));
+    let log_ratio = mean + moved - moved.detach();
+    log_ratio.clamp(-LOG_RATIO_BOUND, LOG_RATIO_BOUND).exp()
+}
+
+fn clip(ratio: &Tensor, settings: &PolicyLossSettings) -> Tensor {
+    ratio.clamp(1.0 - settings.clip_low, 1.0 + settings.clip_high)
+}
+
 /// `min(r A, clip(r) A)`, with a dual clip `max(.., c A)` where `A < 0`; `[tokens]`.
 fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, settings: &PolicyLossSettings) -> Tensor {
-    let clipped = ratio.clamp(1.0 - settings.clip_low, 1.0 + settings.clip_high);
-    let surrogate = (ratio * advantages).minimum(&(clipped * advantages));
+    let surrogate = (ratio * advantages).minimum(&(clip(ratio, settings) * advantages));
     match settings.dual_clip {
         None => surrogate,
         Some(bound) => {
@@ -140,12 +178,6 @@ fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, settings: &PolicyLossS
             bounded.where_self(&advantages.lt(0.0), &surrogate)
         }
     }
-}
-
-/// `min(exp(log pi_old - log mu), cap)`, a constant to the gradient.
-fn importance_weights(tokens: &PolicyTokens, cap: f64) -> Option<Tensor> {
-    let rollout = tokens.rollout_logprobs.as_ref()?;
-    Some((&tokens.old_logprobs - rollout).exp().clamp_max(cap))
 }
 
 fn kl_loss(tokens: &PolicyTokens, to_reference: Option<&Tensor>, estimator: KlEstimator) -> Tensor {

@@ -12,6 +12,7 @@ use crate::objective::losses::{
     PolicyLoss, PolicyLossSettings, PolicyTokens, ValueTokens, likelihood_loss, policy_loss,
     value_loss,
 };
+use crate::objective::segments::Segments;
 use crate::train::forward::{Entropy, policy_outputs, state_values};
 use crate::train::replica::{Model, Replica};
 use crate::train::statistics::{Measurements, Statistics};
@@ -70,6 +71,7 @@ pub fn policy_contribution(
     };
     let outputs = policy_outputs(&replica.model, &batch, entropy)?;
     let rows: Vec<&PolicyExperience> = rows.iter().map(|row| &row.policy).collect();
+    let counts: Vec<usize> = rows.iter().map(|row| row.positions.len()).collect();
     let tokens = PolicyTokens {
         logprobs: outputs.logprobs,
         entropy: outputs.entropy,
@@ -78,6 +80,7 @@ pub fn policy_contribution(
         rollout_logprobs: optional_column(&rows, |row| row.rollout_logprobs.as_deref(), device),
         advantages: column(rows.iter().map(|row| &row.advantages[..]), device),
         weights: token_column(&selections, weights, device),
+        dialogues: Segments::new(&counts, device),
     };
     let loss = policy_loss(&tokens, settings);
     Contribution::new(replica, &loss.total, policy_measurements(&loss, &tokens))
@@ -91,7 +94,8 @@ fn policy_measurements(loss: &PolicyLoss, tokens: &PolicyTokens) -> Measurements
     measurements.mean("ratio", &loss.ratio);
     measurements.mean("clip_fraction", &loss.outside);
     // k3 of the policy against itself before the pass: never negative, 0 at the first step.
-    measurements.mean("kl_to_old", &(&loss.ratio - 1.0 - &loss.log_ratio));
+    let own_ratio = loss.log_ratio.exp();
+    measurements.mean("kl_to_old", &(own_ratio - 1.0 - &loss.log_ratio));
     if let Some(entropy) = &tokens.entropy {
         measurements.mean("entropy", entropy);
     }
@@ -102,6 +106,8 @@ fn policy_measurements(loss: &PolicyLoss, tokens: &PolicyTokens) -> Measurements
     }
     if let Some(importance) = &loss.importance {
         measurements.mean("importance", importance);
+        let left_out = importance.eq(0.0).to_kind(Kind::Float);
+        measurements.mean("importance_left_out", &left_out);
     }
     measurements.sum(BOUNDED_RATIOS, &loss.bounded.sum(Kind::Double));
     if let Some(bounded) = &loss.kl_bounded {
