@@ -291,9 +291,6 @@ fn a_run_may_be_tested_on_several_files_with_and_without_overlap() {
     let path = folder.path().join("preset/test/after/summary.json");
     let summary = std::fs::read_to_string(path).expect("a summary");
     let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
-    assert_eq!(
-        summary["sources"],
-        serde_json::json!(["order", "other"])
-    );
+    assert_eq!(summary["sources"], serde_json::json!(["order", "other"]));
     assert_eq!(summary["without"]["results"][2]["questions"], 5);
 }

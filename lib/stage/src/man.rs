@@ -13,9 +13,9 @@ pub fn page(command: Command) -> String {
     let after = command.get_after_long_help().or(command.get_after_help());
     let after = Sections::of(&after.map(ToString::to_string).unwrap_or_default());
     let commands = commands(&command);
-    let man = Man::new(command).manual("reattempt");
-    let mut page = written(|page| {
-        man.render_title(page)?;
+    let mut page = title(&command);
+    let man = Man::new(command);
+    page += &written(|page| {
         man.render_name_section(page)?;
         man.render_synopsis_section(page)?;
         man.render_description_section(page)?;
@@ -24,6 +24,16 @@ pub fn page(command: Command) -> String {
     page.push_str(&commands);
     page.push_str(&after.roff());
     page
+}
+
+/// Name, section, no date, source and manual. (`Man` leaves an empty date out, and all after it moves up.)
+fn title(command: &Command) -> String {
+    let (name, version) = (command.get_name(), command.get_version());
+    let version = version.unwrap_or_default();
+    format!(
+        ".TH \"{}\" \"1\" \"\" \"{name} {version}\" \"reattempt\"\n",
+        name.to_uppercase()
+    )
 }
 
 /// Text that is written to memory, where nothing fails.
@@ -92,8 +102,10 @@ impl Sections {
             .for_each(|section| verbatim(&mut roff, section));
         if !self.notes.is_empty() {
             roff.control("SH", ["NOTES"]);
-            for note in &self.notes {
-                roff.control("PP", []);
+            for (place, note) in self.notes.iter().enumerate() {
+                if place > 0 {
+                    roff.control("PP", []);
+                }
                 roff.text([roman(note)]);
             }
         }
@@ -149,7 +161,10 @@ Environment:
         let open = Command::new("open").about("Opens a run");
         let open = open.arg(clap::arg!(--settings <FILE> "What to read"));
         let hidden = Command::new("exec").hide(true);
-        let demo = Command::new("demo").about("Shows").after_help(AFTER);
+        let demo = Command::new("demo")
+            .version("0.1.0")
+            .about("Shows")
+            .after_help(AFTER);
         demo.subcommands([open, hidden])
     }
 
@@ -171,6 +186,10 @@ Environment:
             "EXAMPLES",
         ];
         assert_eq!(headings, expected, "{page}");
+        assert!(
+            page.starts_with(".TH \"DEMO\" \"1\" \"\" \"demo 0.1.0\" \"reattempt\"\n"),
+            "{page}"
+        );
         assert!(
             page.contains(".SS \"demo open\"\n") && page.contains("\\-\\-settings"),
             "{page}"
