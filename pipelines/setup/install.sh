@@ -44,6 +44,8 @@ if [ "$action" = uninstall ]; then
     exit
 fi
 
+strip=()
+if command -v strip >/dev/null; then strip=(--strip); fi
 programs=() wanted=()
 for folder in bins/*/; do programs+=("$(basename "$folder")"); done
 for program in "${programs[@]}"; do
@@ -65,7 +67,7 @@ printf '%s\n' $before "${wanted[@]}" | sort -u >"$list.new" && mv "$list.new" "$
 for program in "${programs[@]}"; do
     while read -r kind place; do
         if [ "$kind" = program ]; then
-            install --strip -m 755 "$stages/$program" "$prefix/$place"
+            install "${strip[@]}" -m 755 "$stages/$program" "$prefix/$place"
         else
             "$stages/$program" --generate "$kind" >"$prefix/$place"
         fi
