@@ -32,6 +32,12 @@ for folder in bins/*/; do
 done
 if [ $built = $total ]; then ok stages "$built programs in $CARGO_TARGET_DIR/release"; else bad stages "$built of $total programs built" "./just setup"; fi
 
+prefix=$HOME/.local
+if [ -e "$prefix/share/reattempt/installed" ]; then
+    case :$PATH: in *:"$prefix/bin":*) ok install "in $prefix" ;; *) note install "in $prefix, but $prefix/bin is not on the PATH" ;; esac
+else
+    note install "./just install needs a prefix that can be written (prefix=DIR, otherwise ~/.local) and its bin folder on the PATH"
+fi
 if [ -e /proc/driver/nvidia/version ]; then
     ok driver "$(head -n 1 /proc/driver/nvidia/version)"
     nvidia-smi --query-gpu=index,name,memory.total --format=csv,noheader 2>/dev/null | while read -r gpu; do ok gpu "$gpu"; done
