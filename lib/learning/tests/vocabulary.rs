@@ -1,7 +1,9 @@
 //! A decoder restricted to a part of its ids against one that has no others.
 #![allow(clippy::unwrap_used)]
 
-use checkpoints::{Architecture, Dtype, ModelConfig, OutgoingTensor, Weights, write_safetensors};
+use checkpoints::{
+    Dtype, ModelConfig, OutgoingTensor, Rope, RopeScaling, Weights, write_safetensors,
+};
 use learning::batch::padded::Padded;
 use learning::batch::tokens::Selection;
 use learning::train::forward::{Entropy, policy_outputs};
@@ -12,7 +14,6 @@ const HIDDEN: usize = 8;
 
 fn config(vocab_size: usize) -> ModelConfig {
     ModelConfig {
-        architecture: Architecture::Qwen2,
         vocab_size,
         hidden_size: HIDDEN,
         intermediate_size: 12,
@@ -22,7 +23,12 @@ fn config(vocab_size: usize) -> ModelConfig {
         head_dim: 4,
         max_position_embeddings: 16,
         rms_norm_eps: 1e-6,
-        rope_theta: 10_000.0,
+        qkv_bias: true,
+        qk_norm: false,
+        rope: Rope {
+            theta: 10_000.0,
+            scaling: RopeScaling::Unscaled,
+        },
         tie_word_embeddings: false,
         dtype: None,
         eos_token_ids: vec![],

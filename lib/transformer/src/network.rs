@@ -1,5 +1,6 @@
-//! The Qwen2 and Qwen2.5 decoder (Yang et al. 2024, arXiv 2407.10671): pre-norm residual layers of
-//! grouped-query attention with q/k/v biases and rotary embedding, and a SwiGLU.
+//! What a decoder computes: pre-norm residual layers of grouped-query attention with rotary embedding, and a SwiGLU.
+//! The configuration says whether there are q/k/v biases (Qwen2, arXiv 2407.10671) or norms of queries and keys
+//! (Qwen3, arXiv 2505.09388); Llama (arXiv 2407.21783) has neither.
 //!
 //! Shapes: `..` is the batch's leading shape, `[batch, seq]` or `[tokens]`; D = hidden_size,
 //! H = heads, G = key-value heads, E = head_dim, F = intermediate_size, V = vocab_size.
@@ -9,10 +10,10 @@ use tch::{Kind, Tensor};
 
 use crate::ModelError;
 use crate::attention::Attention;
-use crate::decoder::{Architecture, NamedTensors};
+use crate::decoder::NamedTensors;
 use crate::rotary::Rotary;
 
-pub(crate) struct Qwen2 {
+pub(crate) struct Network {
     embedding: Tensor, // [V, D]
     layers: Vec<Layer>,
     norm: Norm,
@@ -20,7 +21,7 @@ pub(crate) struct Qwen2 {
     frequencies: Tensor,  // [E/2], float32
 }
 
-impl Qwen2 {
+impl Network {
     pub(crate) fn new(config: &ModelConfig, tensors: &NamedTensors) -> Result<Self, ModelError> {
         let layer = |index| Layer::new(config, tensors, &format!("model.layers.{index}"));
         let embedding = tensors.get("model.embed_tokens.weight")?;
@@ -41,10 +42,10 @@ impl Qwen2 {
             frequencies,
         })
     }
-}
 
-impl Architecture for Qwen2 {
-    fn hidden(
+    /// `token_ids` `[..]` int64, `positions` int64 that broadcast to `[..]` from the right; gives
+    /// `[.., hidden]` after the final norm.
+    pub(crate) fn hidden(
         &self,
         token_ids: &Tensor,
         positions: &Tensor,
@@ -58,7 +59,8 @@ impl Architecture for Qwen2 {
         self.norm.forward(&x)
     }
 
-    fn head(&self) -> Option<&Tensor> {
+    /// The output head `[vocab, hidden]`, where it was loaded.
+    pub(crate) fn head(&self) -> Option<&Tensor> {
         self.head.as_ref()
     }
 }
@@ -99,20 +101,36 @@ impl Layer {
 }
 
 struct SelfAttention {
-    query: Linear,  // [H*E, D]
-    key: Linear,    // [G*E, D]
-    value: Linear,  // [G*E, D]
-    output: Linear, // [D, H*E]
+    query: Linear,            // [H*E, D]
+    key: Linear,              // [G*E, D]
+    value: Linear,            // [G*E, D]
+    output: Linear,           // [D, H*E]
+    query_norm: Option<Norm>, // [E]
+    key_norm: Option<Norm>,   // [E]
     head_dim: i64,
 }
 
 impl SelfAttention {
     fn new(config: &ModelConfig, tensors: &NamedTensors, name: &str) -> Result<Self, ModelError> {
+        let projection = |short: &str| {
+            let name = format!("{name}.{short}_proj");
+            if config.qkv_bias {
+                Linear::biased(tensors, &name)
+            } else {
+                Linear::plain(tensors, &name)
+            }
+        };
+        let norm = |short: &str| {
+            let norm = || Norm::new(config, tensors, &format!("{name}.{short}_norm"));
+            config.qk_norm.then(norm).transpose()
+        };
         Ok(Self {
-            query: Linear::biased(tensors, &format!("{name}.q_proj"))?,
-            key: Linear::biased(tensors, &format!("{name}.k_proj"))?,
-            value: Linear::biased(tensors, &format!("{name}.v_proj"))?,
+            query: projection("q")?,
+            key: projection("k")?,
+            value: projection("v")?,
             output: Linear::plain(tensors, &format!("{name}.o_proj"))?,
+            query_norm: norm("q")?,
+            key_norm: norm("k")?,
             head_dim: config.head_dim as i64,
         })
     }
@@ -124,8 +142,10 @@ impl SelfAttention {
         rotary: &Rotary,
         attention: &mut dyn Attention,
     ) -> Result<Tensor, ModelError> {
-        let query = rotary.turn(&self.heads(&self.query.forward(x)?)?)?; // [.., H, E]
-        let key = rotary.turn(&self.heads(&self.key.forward(x)?)?)?; // [.., G, E]
+        let query = self.heads(&self.query.forward(x)?)?; // [.., H, E]
+        let query = rotary.turn(&normed(query, self.query_norm.as_ref())?)?;
+        let key = self.heads(&self.key.forward(x)?)?; // [.., G, E]
+        let key = rotary.turn(&normed(key, self.key_norm.as_ref())?)?;
         let value = self.heads(&self.value.forward(x)?)?; // [.., G, E]
         let mixed = attention.attend(layer, &query, &key, &value)?; // [.., H*E]
         self.output.forward(&mixed)
@@ -134,6 +154,13 @@ impl SelfAttention {
     /// `[.., heads * E]` -> `[.., heads, E]`
     fn heads(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         Ok(x.f_unflatten(-1, [-1, self.head_dim])?)
+    }
+}
+
+fn normed(heads: Tensor, norm: Option<&Norm>) -> Result<Tensor, ModelError> {
+    match norm {
+        Some(norm) => norm.forward(&heads),
+        None => Ok(heads),
     }
 }
 
@@ -192,7 +219,7 @@ impl Linear {
 /// RMSNorm (Zhang and Sennrich 2019, arXiv 1910.07467): x / sqrt(mean(x^2) + eps) * weight, the
 /// root in float32 whatever the type of x.
 struct Norm {
-    weight: Tensor, // [D]
+    weight: Tensor, // [D], or [E] for one head
     eps: f64,
 }
 
