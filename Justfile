@@ -14,6 +14,7 @@ export PATH := CARGO_TARGET_DIR / "release" + ":" + REATTEMPT_VENV / "bin" + ":"
 import? 'pipelines/setup.just'
 import? 'pipelines/train.just'
 import? 'pipelines/evaluate.just'
+import? 'pipelines/reproduce.just'
 import? 'pipelines/tiny-base.just'
 import? 'pipelines/bench.just'
 

@@ -25,18 +25,28 @@ start_from() {
 
 # stage OUTPUT PROGRAM [--input NAME] ARGUMENTS...: runs a stage on records of the step
 stage() {
-    local output=$records/$1 program=$2 inputs=() arguments=() file
+    local output=$records/$1 program=$2 inputs=() outputs=() arguments=() file
     shift 2
     while [ $# -gt 0 ]; do
         case $1 in
             --input) arguments+=(--input "$records/$2") inputs+=(--input "$records/$2"); shift 2 ;;
             --data) while read -r file; do arguments+=(--data "$file") inputs+=(--input "$file"); done < <(files "$2"); shift 2 ;;
-            --model | --policy | --critic | --reference) arguments+=("$1" "$2") inputs+=(--input "$2"); shift 2 ;;
+            --model | --policy | --critic | --reference | --kl-from) arguments+=("$1" "$2") inputs+=(--input "$2"); shift 2 ;;
+            --kl-to) arguments+=("$1" "$2") outputs+=(--output "$2"); shift 2 ;;
             *) arguments+=("$1"); shift ;;
         esac
     done
-    journal run "$run" --step "$step" ${inputs[@]+"${inputs[@]}"} --output "$output" -- \
+    journal run "$run" --step "$step" ${inputs[@]+"${inputs[@]}"} --output "$output" ${outputs[@]+"${outputs[@]}"} -- \
         "$program" --config "$run/settings.toml" "${arguments[@]}" --output "$output" --quiet
+}
+
+# carried_kl: flags that carry the weight of the divergence in the reward from step to step, where it is adapted
+carried_kl() {
+    local before
+    before=$run/steps/$(six $((step - 1)))/kl.json
+    [ -n "$(journal get "$run" compute-advantages.kl-target --default '')" ] || return 0
+    [ "$step" = 1 ] || echo "--kl-from $before"
+    echo "--kl-to $records/kl.json"
 }
 
 # learn CHECKPOINT PROGRAM --input NAME ARGUMENTS...: runs the stage that makes the next checkpoint

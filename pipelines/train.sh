@@ -47,7 +47,8 @@ for step in $(seq "$next" "$steps"); do
     # log-probabilities under policy and frozen reference, values under the critic
     stage scored.parquet         score --input graded.parquet --policy "$old/policy" --critic "$old/critic" --reference "$base" --device "$device" --dtype "$dtype"
     # GAE over policy tokens, whitened over the batch
-    stage advantages.parquet     compute-advantages --input scored.parquet
+    # shellcheck disable=SC2046 # flags are words
+    stage advantages.parquet     compute-advantages --input scored.parquet $(carried_kl)
     # clipped PPO for policy and critic
     learn "$new"                 ppo-step --input advantages.parquet --policy "$old/policy" --critic "$old/critic" --optimizer "$old/optimizer" \
                                  --total-steps "$optimizer_steps" --seed "$seed" --device "$device" --dtype "$dtype" --output-dir "$new"
