@@ -75,7 +75,7 @@ fn files_that_are_not_there_and_unknown_settings_are_told_at_once() {
     for (setting, part) in [
         ("data=nowhere.jsonl", "nowhere.jsonl: no such file"),
         ("exclude=nothing.jsonl", "nothing.jsonl: no such file"),
-        ("atempts=3", "found atempts=3"),
+        ("tries=3", "found tries=3"),
     ] {
         let failed = evaluate(&[setting], &folder.path().join("out"));
         let message = String::from_utf8_lossy(&failed.stderr);

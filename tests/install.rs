@@ -104,7 +104,7 @@ fn pages_render_without_complaint() {
             );
         }
         if groff {
-            let shown = run(&["groff", "-man", "-T", "utf8", "-ww", &page]);
+            let shown = run(&["groff", "-man", "-T", "utf8", "-wmac", &page]);
             assert_eq!(text(&shown.stderr), "", "{program}");
             assert!(text(&shown.stdout).contains(&program), "{program}");
         }

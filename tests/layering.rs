@@ -143,6 +143,7 @@ fn arrows_point_down() {
         ("measures", &["tables", "stage", "attempts", "tokens"]),
         ("transcript", &["tables", "stage", "attempts", "grading"]),
         ("keyed", &["tables", "stage", "records", "attempts"]),
+        ("exclusions", &["stage", "grading", "attempts", "tokens"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],
