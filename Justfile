@@ -15,6 +15,7 @@ import? 'pipelines/setup.just'
 import? 'pipelines/train.just'
 import? 'pipelines/evaluate.just'
 import? 'pipelines/tiny-base.just'
+import? 'pipelines/smollm2.just'
 import? 'pipelines/bench.just'
 
 [private]
