@@ -69,7 +69,7 @@ evaluate_model() {
         evaluate --format json --input "$here/graded.parquet"
 }
 
-# summarise: the table before and after, and the figures
+# summarise: the table before and after, the figures, and the page
 summarise() {
     local figures=$run/figures
     mkdir -p "$figures"
@@ -81,5 +81,7 @@ summarise() {
     done
     report "$run" --plot "$figures/curves.svg"
     report "$run" --plot "$figures/curves.png"
+    report "$run" --html "$run/report.html"
     echo "figures: $figures/{attempts,curves}.{svg,png}"
+    echo "page: $run/report.html"
 }

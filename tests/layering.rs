@@ -143,6 +143,9 @@ fn arrows_point_down() {
         ("measures", &["tables", "stage", "attempts", "tokens"]),
         ("transcript", &["tables", "stage", "attempts", "grading"]),
         ("keyed", &["tables", "stage", "records", "attempts"]),
+        ("dialogues", &["tables", "stage", "attempts", "charts"]),
+        ("charts", &["tables", "stage", "records", "dialogues"]),
+        ("events", &["tables", "stage", "records", "charts"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],
