@@ -51,7 +51,7 @@ pub(crate) fn reason(attempt: &Attempt, reference: &str, judge: &Judge) -> Strin
     }
     let sentence = graded.reason.describe().trim();
     match graded.detail {
-        Some(detail) => format!("{sentence} {detail}"),
+        Some(detail) => format!("{}: {detail}.", sentence.trim_end_matches('.')),
         None => sentence.to_owned(),
     }
 }

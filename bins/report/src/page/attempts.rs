@@ -2,22 +2,12 @@
 
 use charts::{Axis, Figure, Lines, Panel, Point, Series, Unit};
 
-use super::evaluations::{Accuracy, Evaluation, Evaluations};
+use super::evaluations::{Accuracy, Evaluation, Evaluations, named};
 use crate::runs::Run;
 
 /// The mean over families first, then a panel for each of them.
 pub fn figure(runs: &[Run], evaluations: &[Evaluations]) -> Figure {
-    let shown: Vec<(String, &Evaluation)> = runs
-        .iter()
-        .zip(evaluations)
-        .flat_map(|(run, evaluations)| {
-            let name = |evaluation: &Evaluation| match runs {
-                [_] => evaluation.name.clone(),
-                _ => format!("{}: {}", run.name, evaluation.name),
-            };
-            evaluations.shown().iter().map(move |one| (name(one), one))
-        })
-        .collect();
+    let shown = named(runs, evaluations, |one| one.shown().iter().collect());
     let mut panels = vec![panel("Mean over question families", &shown, None)];
     let mut sources: Vec<&String> = Vec::new();
     for result in shown.iter().flat_map(|(_, one)| &one.summary.results) {

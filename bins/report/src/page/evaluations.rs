@@ -96,6 +96,12 @@ impl Evaluations {
 }
 
 impl Evaluation {
+    /// The same evaluation with the same result.
+    fn says(&self, other: &Evaluation) -> bool {
+        let (ours, theirs) = (&self.summary, &other.summary);
+        self.name == other.name && ours.results == theirs.results && ours.means == theirs.means
+    }
+
     fn load(folder: &Path, name: String) -> Result<Option<Evaluation>> {
         let path = folder.join("summary.json");
         let text = match fs_err::read_to_string(&path) {
@@ -116,8 +122,8 @@ impl Evaluation {
 /// Means over benchmarks, benchmarks, and what becomes of later attempts.
 pub fn grids(runs: &[Run], evaluations: &[Evaluations]) -> Vec<Grid> {
     let caption = "Accuracy by attempts allowed, mean over question families, with 95 % intervals";
-    let of_all = pairs(runs, evaluations, |evaluations| evaluations.all().collect());
-    let of_shown = pairs(runs, evaluations, |evaluations| {
+    let of_all = named(runs, evaluations, |evaluations| evaluations.all().collect());
+    let of_shown = named(runs, evaluations, |evaluations| {
         evaluations.shown().iter().collect()
     });
     let grids = [
@@ -131,20 +137,30 @@ pub fn grids(runs: &[Run], evaluations: &[Evaluations]) -> Vec<Grid> {
         .collect()
 }
 
-/// Evaluations with names that tell them apart.
-fn pairs<'a>(
+/// Evaluations with names that tell them apart; one that all runs share, as of the model that they started from, stands
+/// there once.
+pub fn named<'a>(
     runs: &[Run],
     evaluations: &'a [Evaluations],
     of: impl Fn(&'a Evaluations) -> Vec<&'a Evaluation>,
 ) -> Vec<(String, &'a Evaluation)> {
-    let mut pairs = Vec::new();
-    for (run, evaluations) in runs.iter().zip(evaluations) {
-        for evaluation in of(evaluations) {
-            let name = match runs {
-                [_] => evaluation.name.clone(),
-                _ => format!("{}: {}", run.name, evaluation.name),
+    let by_run: Vec<Vec<&Evaluation>> = evaluations.iter().map(of).collect();
+    let shared = |one: &Evaluation| {
+        by_run
+            .iter()
+            .all(|run| run.iter().any(|other| other.says(one)))
+    };
+    let mut pairs: Vec<(String, &Evaluation)> = Vec::new();
+    for (run, of_run) in runs.iter().zip(&by_run) {
+        for one in of_run {
+            let name = if shared(one) {
+                one.name.clone()
+            } else {
+                format!("{}: {}", run.name, one.name)
             };
-            pairs.push((name, evaluation));
+            if !pairs.iter().any(|(known, _)| *known == name) {
+                pairs.push((name, one));
+            }
         }
     }
     pairs

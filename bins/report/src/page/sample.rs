@@ -67,7 +67,7 @@ fn files(run: &Path, most: usize) -> Result<Vec<(String, PathBuf, usize)>> {
     }
     for folder in folders(&run.join("eval"))?.iter().rev() {
         offer(
-            format!("evaluation {}", step(folder)),
+            format!("evaluation, {}", step(folder)),
             folder,
             &["graded.parquet"],
             most,
@@ -78,7 +78,7 @@ fn files(run: &Path, most: usize) -> Result<Vec<(String, PathBuf, usize)>> {
     steps.retain(|folder| kept.iter().any(|file| folder.join(file).is_file()));
     for folder in steps.iter().rev().take(NEWEST_STEPS) {
         offer(
-            format!("training step {}", step(folder)),
+            format!("training, {}", step(folder)),
             folder,
             &kept,
             most.min(OF_A_STEP),
@@ -107,9 +107,9 @@ fn step(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let short = name.trim_start_matches('0');
     if short.is_empty() {
-        "0".into()
+        "start".into()
     } else {
-        format!("after step {short}")
+        format!("step {short}")
     }
 }
 
