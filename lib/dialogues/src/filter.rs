@@ -27,6 +27,6 @@ impl Filter {
                 .solved_at
                 .is_none_or(|at| dialogue.solved_at == Some(at))
             && !(self.unsolved && dialogue.solved_at.is_some())
-            && !(self.changed && !dialogue.changed)
+            && (!self.changed || dialogue.changed)
     }
 }
