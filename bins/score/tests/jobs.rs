@@ -82,7 +82,6 @@ fn jobs_have_the_bytes_of_one_call_each_and_are_told_as_they_are_done() {
     let three = ask(json!({"input": input, "output": bench.path("c.parquet")}));
     assert_eq!(three["job"], 3);
     assert!(std::fs::read(bench.path("c.parquet")).unwrap() == second);
-    drop(ask);
     drop(jobs);
     assert!(child.wait().unwrap().success());
 }
