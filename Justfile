@@ -16,6 +16,7 @@ import? 'pipelines/train.just'
 import? 'pipelines/evaluate.just'
 import? 'pipelines/reproduce.just'
 import? 'pipelines/tiny-base.just'
+import? 'pipelines/smollm2.just'
 import? 'pipelines/bench.just'
 
 [private]

@@ -87,7 +87,7 @@ evaluate_model() {
         evaluate --format json --input "$here/graded.parquet" "${exclude[@]/#/--exclude=}"
 }
 
-# summarise [EXCLUDE]: the table before and after, and the figures
+# summarise [EXCLUDE]: the table before and after, the figures, and the page
 summarise() {
     local figures=$run/figures exclude
     readarray -t exclude < <(files "${1:-}")
@@ -100,5 +100,7 @@ summarise() {
     done
     report "$run" --plot "$figures/curves.svg"
     report "$run" --plot "$figures/curves.png"
+    report "$run" --html "$run/report.html"
     echo "figures: $figures/{attempts,curves}.{svg,png}"
+    echo "page: $run/report.html"
 }

@@ -144,6 +144,9 @@ fn arrows_point_down() {
         ("transcript", &["tables", "stage", "attempts", "grading"]),
         ("keyed", &["tables", "stage", "records", "attempts"]),
         ("exclusions", &["stage", "grading", "attempts", "tokens"]),
+        ("dialogues", &["tables", "stage", "attempts", "charts"]),
+        ("charts", &["tables", "stage", "records", "dialogues"]),
+        ("events", &["tables", "stage", "records", "charts"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],

@@ -16,13 +16,19 @@ pub fn all(arms: &Arms) -> Vec<(&'static str, Figure)> {
     ]
 }
 
+/// Trained arms first, so that each looks the same in every figure, with the base policy or without.
+fn in_order<'a>(arms: &'a Arms<'a>) -> impl Iterator<Item = &'a str> {
+    let base = arms.names().filter(|arm| *arm == BASE);
+    arms.names().filter(|arm| *arm != BASE).chain(base)
+}
+
 const BANDS: &str = "Bands: 95 % intervals over seeds and questions";
 
 fn attempts(arms: &Arms) -> Figure {
     let mut panel = attempts_panel(arms, "All test questions".into(), None);
     panel
         .series
-        .extend(arms.names().map(|arm| passes(arms, arm)));
+        .extend(in_order(arms).map(|arm| passes(arms, arm)));
     panel.series.retain(|series| !series.points.is_empty());
     Figure {
         title: "Accuracy against attempts allowed".into(),
@@ -43,7 +49,7 @@ fn families(arms: &Arms) -> Figure {
 }
 
 fn attempts_panel(arms: &Arms, title: String, family: Option<usize>) -> Lines {
-    let series = arms.names().map(|arm| {
+    let series = in_order(arms).map(|arm| {
         let points = (1..=arms.most_attempts()).filter_map(|allowed| {
             let estimate = arms.accuracy(arm, allowed, family)?.estimate;
             Some(point(f64::from(allowed), estimate))
@@ -79,7 +85,7 @@ fn passes(arms: &Arms, arm: &str) -> Series {
 }
 
 fn training(arms: &Arms) -> Figure {
-    let trained: Vec<&str> = arms.names().filter(|arm| *arm != BASE).collect();
+    let trained: Vec<&str> = in_order(arms).filter(|arm| *arm != BASE).collect();
     let over = |of: &dyn Fn(&str) -> Series| trained.iter().map(|arm| of(arm)).collect::<Vec<_>>();
     let evaluated = |allowed: u32, title: &str| {
         panel(

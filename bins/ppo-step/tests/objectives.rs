@@ -83,16 +83,21 @@ fn what_lies_outside_of_the_bounds_is_left_out_and_counted() {
     let token = &bench.run("token", &["--tis-bounds", "0.5,2"])[0];
     assert!((number(token, "importance_left_out") - of_first / all).abs() < 1e-9);
     assert!((number(token, "importance") - (all - of_first) / all).abs() < 1e-5);
-    // Of the whole dialogue the weight is e to the number of its tokens.
-    let most = (of_first - 0.5).exp();
+    // A hundredth of a nat a token is of_first hundredths a dialogue.
+    bench.write_rows(&sampled_otherwise(&bench, |row| {
+        if row == 0 { 0.01 } else { 0.0 }
+    }));
+    let most = (0.01 * of_first - 0.005).exp();
     let bounds = format!("0,{most}");
     let sequence = &bench.run(
         "sequence",
         &["--tis-level", "sequence", "--tis-bounds", &bounds],
     )[0];
     assert!((number(sequence, "importance_left_out") - of_first / all).abs() < 1e-9);
-    let capped = &bench.run("capped", &["--tis-level", "sequence", "--tis-cap", "2"])[0];
-    assert!((number(capped, "importance") - (all + of_first) / all).abs() < 1e-4);
+    let cap = format!("{most}");
+    let capped = &bench.run("capped", &["--tis-level", "sequence", "--tis-cap", &cap])[0];
+    let expected = (all - of_first + most * of_first) / all;
+    assert!((number(capped, "importance") - expected).abs() < 1e-4);
 }
 
 #[test]

@@ -6,12 +6,14 @@ use charts::RenderError;
 use clap::Parser;
 use stage::LogArgs;
 
-/// Draws the training curves of one or several runs, or prints where they stand.
+/// Shows how training runs went: a page to look at, figures, TensorBoard files, or a table.
 ///
-/// Reads RUN/metrics.jsonl and RUN/eval/metrics.jsonl. The figure shows reward, accuracy, evaluation
-/// accuracy, KL to the reference, attempts used and response length against steps; what no run has
-/// recorded is left out. Lines are running means, with the single steps pale behind them. Without
-/// --plot a table is printed. A run that is still going on can be drawn as well.
+/// Reads what runs have recorded about themselves. --html writes one file that needs nothing else: curves, accuracy by
+/// attempts with intervals, settings that differ, time by stage, hashes of what was made from what, and dialogues to
+/// browse. --plot draws the curves alone: reward, accuracy, evaluation accuracy, KL to the reference, attempts used, what
+/// becomes of second attempts, and response length against steps. Curves are running means, with the single steps pale
+/// behind them. What no run has recorded is left out. Without any of these a table is printed. A run that is still going on
+/// can be shown as well.
 #[derive(Debug, Parser)]
 #[command(name = "report", version, after_long_help = EXAMPLE)]
 pub struct Args {
@@ -27,6 +29,18 @@ pub struct Args {
     /// Steps of the running mean; 1 draws the steps as they are [default: a twentieth of the run]
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
     pub smooth: Option<u64>,
+    /// Where to write the page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Dialogues of every evaluation that the page holds, and at most 20 of each of the newest steps; 0: none
+    #[arg(long, value_name = "COUNT", default_value_t = 50, requires = "html")]
+    pub dialogues: usize,
+    /// Model directory whose tokenizer reads the dialogues' tokens, if not where a run says
+    #[arg(long, value_name = "DIR", requires = "html")]
+    pub model: Option<PathBuf>,
+    /// Folder for TensorBoard event files, one folder inside it for each run
+    #[arg(long, value_name = "DIR")]
+    pub tensorboard: Option<PathBuf>,
     #[command(flatten)]
     log: LogArgs,
 }
@@ -34,7 +48,10 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   report runs/tiny-multi-attempt
-  report runs/tiny-multi-attempt runs/tiny-baseline --plot curves.svg --plot curves.png";
+  report runs/tiny-multi-attempt runs/tiny-baseline --html report.html
+  report runs/tiny-multi-attempt --html report.html --dialogues 200 --labels \"five attempts\"
+  report runs/tiny-multi-attempt runs/tiny-baseline --plot curves.svg --plot curves.png
+  report runs/* --tensorboard events && tensorboard --logdir events";
 
 impl Args {
     /// Checked before any work: the kind of image of each plot.

@@ -26,7 +26,7 @@ const ACCURACY: Curve = Curve {
     unit: Unit::Percent,
 };
 
-const LATER: [Curve; 3] = [
+const LATER: [Curve; 8] = [
     Curve {
         field: "kl",
         title: "KL to the reference policy",
@@ -38,6 +38,36 @@ const LATER: [Curve; 3] = [
         title: "Attempts used",
         unit_label: "mean per dialogue",
         unit: Unit::Number,
+    },
+    Curve {
+        field: "accuracy_at_first_attempt",
+        title: "Right at the first attempt",
+        unit_label: "share of dialogues",
+        unit: Unit::Percent,
+    },
+    Curve {
+        field: "second_attempt_right",
+        title: "Right at the second attempt",
+        unit_label: "share of second attempts",
+        unit: Unit::Percent,
+    },
+    Curve {
+        field: "second_attempt_differs",
+        title: "Answer changed at the second attempt",
+        unit_label: "share of second attempts",
+        unit: Unit::Percent,
+    },
+    Curve {
+        field: "differing_second_right",
+        title: "Changed answers that are right",
+        unit_label: "share of changed second answers",
+        unit: Unit::Percent,
+    },
+    Curve {
+        field: "unique_answers",
+        title: "Answers not given before",
+        unit_label: "share of answers",
+        unit: Unit::Percent,
     },
     Curve {
         field: "response_tokens",

@@ -1,11 +1,13 @@
-//! Shows how training runs went: curves of one or several runs, or a table of where they stand.
+//! Shows how training runs went: a page, curves, TensorBoard files, or a table of where they stand.
 //!
 //! Reads what a run has recorded about itself; knows nothing about how it was trained.
 
 mod args;
 mod curves;
+mod page;
 mod runs;
 mod table;
+mod tensorboard;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,15 +38,34 @@ fn run(args: Args, _context: &Context) -> Result<()> {
         .enumerate()
         .map(|(at, folder)| Run::load(folder, label(at)));
     let runs = runs.collect::<Result<Vec<Run>>>()?;
-    if args.plot.is_empty() {
+    if args.plot.is_empty() && args.html.is_none() && args.tensorboard.is_none() {
         return Ok(Output::write_whole(
             Path::new("-"),
             table::text(&runs).as_bytes(),
         )?);
     }
-    let figure = curves::figure(&runs, args.smooth);
+    write_figures(&args, &formats, &runs)?;
+    if let Some(path) = &args.html {
+        let options = page::Options {
+            smooth: args.smooth,
+            dialogues: args.dialogues,
+            model: args.model.clone(),
+        };
+        Output::write_whole(path, page::compose(&runs, &options)?.as_bytes())?;
+    }
+    if let Some(folder) = &args.tensorboard {
+        tensorboard::write(&runs, folder)?;
+    }
+    Ok(())
+}
+
+fn write_figures(args: &Args, formats: &[charts::Format], runs: &[Run]) -> Result<()> {
+    if args.plot.is_empty() {
+        return Ok(());
+    }
+    let figure = curves::figure(runs, args.smooth);
     for (path, format) in args.plot.iter().zip(formats) {
-        Output::write_whole(path, &figure.render(format)?)?;
+        Output::write_whole(path, &figure.render(*format)?)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a run has recorded about itself. Knows nothing about how it is shown.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 #[derive(Debug)]
 pub struct Run {
     pub name: String,
+    pub folder: PathBuf,
     /// A line per finished step, ascending.
     pub steps: Vec<Line>,
     /// A line per recorded evaluation, ascending.
@@ -48,9 +49,18 @@ impl Run {
             .unwrap_or_else(|| folder.display().to_string());
         Ok(Run {
             name,
+            folder: folder.to_owned(),
             steps,
             evaluations,
         })
+    }
+
+    /// The evaluation that the journal calls best: the earliest of equals.
+    pub fn best_evaluation(&self) -> Option<&Line> {
+        let measured = self.evaluations.iter();
+        let measured = measured.filter_map(|line| Some((line, line.number("accuracy")?)));
+        let best = measured.reduce(|best, other| if other.1 > best.1 { other } else { best });
+        best.map(|(line, _)| line)
     }
 
     /// Numbers of attempts that evaluations speak of, ascending.
@@ -68,6 +78,12 @@ impl Line {
     /// A number; `None` where it is absent or null.
     pub fn number(&self, field: &str) -> Option<f64> {
         self.fields.get(field).and_then(Value::as_f64)
+    }
+
+    /// All that is a number, in the order of the file.
+    pub fn numbers(&self) -> impl Iterator<Item = (&str, f64)> {
+        let fields = self.fields.iter();
+        fields.filter_map(|(name, value)| Some((name.as_str(), value.as_f64()?)))
     }
 }
 

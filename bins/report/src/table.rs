@@ -2,7 +2,7 @@
 
 use crate::runs::{Line, Run};
 
-const HEADER: [&str; 7] = [
+pub const HEADER: [&str; 7] = [
     "run",
     "steps",
     "reward",
@@ -26,8 +26,9 @@ pub fn text(runs: &[Run]) -> String {
     rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-fn row(run: &Run) -> [String; 7] {
-    let best = best(&run.evaluations);
+/// First and last numbers of a run, and its best evaluation.
+pub fn row(run: &Run) -> [String; 7] {
+    let best = run.best_evaluation();
     let change = |field: &str, show: fn(f64) -> String| change(&run.steps, field, show);
     [
         run.name.clone(),
@@ -35,10 +36,9 @@ fn row(run: &Run) -> [String; 7] {
         change("reward", |value| format!("{value:+.3}")),
         change("accuracy", |value| format!("{:.1} %", 100.0 * value)),
         change("kl", |value| format!("{value:.4}")),
-        best.map_or("-".into(), |(step, _)| step.to_string()),
-        best.map_or("-".into(), |(_, accuracy)| {
-            format!("{:.1} %", 100.0 * accuracy)
-        }),
+        best.map_or("-".into(), |line| line.step.to_string()),
+        best.and_then(|line| line.number("accuracy"))
+            .map_or("-".into(), |accuracy| format!("{:.1} %", 100.0 * accuracy)),
     ]
 }
 
@@ -49,20 +49,6 @@ fn change(steps: &[Line], field: &str, show: fn(f64) -> String) -> String {
         (Some(first), Some(last)) => format!("{first} → {last}"),
         _ => "-".into(),
     }
-}
-
-/// The earliest of the best, as the journal keeps it.
-fn best(evaluations: &[Line]) -> Option<(u64, f64)> {
-    let mut best: Option<(u64, f64)> = None;
-    for line in evaluations {
-        let Some(accuracy) = line.number("accuracy") else {
-            continue;
-        };
-        if best.is_none_or(|(_, highest)| accuracy > highest) {
-            best = Some((line.step, accuracy));
-        }
-    }
-    best
 }
 
 fn line(row: &[String; 7], widths: &[usize]) -> String {

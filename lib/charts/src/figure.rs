@@ -84,14 +84,14 @@ impl Figure {
 
 impl Panel {
     /// Names for the legend, each with the name that it is a control of.
-    fn names(&self) -> Vec<(&str, Option<&str>)> {
+    pub(crate) fn names(&self) -> Vec<(&str, Option<&str>)> {
         match self {
             Panel::Lines(lines) => lines.names().collect(),
             Panel::Bars(bars) => bars.names().collect(),
         }
     }
 
-    fn draw(&self, svg: &mut Svg, area: Area, look: &dyn Fn(&str) -> Look) {
+    pub(crate) fn draw(&self, svg: &mut Svg, area: Area, look: &dyn Fn(&str) -> Look) {
         match self {
             Panel::Lines(lines) => lines.draw(svg, area, look),
             Panel::Bars(bars) => bars.draw(svg, area, look),

@@ -53,3 +53,18 @@ impl Look {
         }
     }
 }
+
+/// Colours with the names that a page may give them other values by: `--chart-ink`, `--chart-series-1` and so on.
+pub fn themes() -> impl Iterator<Item = (String, &'static str)> {
+    let grounds = [
+        ("ground", GROUND),
+        ("ink", INK),
+        ("muted", MUTED),
+        ("grid", GRID),
+        ("axis", AXIS),
+    ];
+    let grounds = grounds.map(|(name, colour)| (format!("--chart-{name}"), colour));
+    let series = COLOURS.iter().enumerate();
+    let series = series.map(|(at, colour)| (format!("--chart-series-{}", at + 1), *colour));
+    grounds.into_iter().chain(series)
+}

@@ -226,6 +226,7 @@ fn escaped(text: &str) -> String {
             '&' => result.push_str("&amp;"),
             '<' => result.push_str("&lt;"),
             '>' => result.push_str("&gt;"),
+            '"' => result.push_str("&quot;"),
             // Control characters are not allowed in XML at all.
             letter if letter.is_control() => result.push('\u{FFFD}'),
             letter => result.push(letter),
@@ -240,7 +241,10 @@ mod tests {
 
     #[test]
     fn text_is_escaped() {
-        assert_eq!(escaped("a<b & \"c\"\u{1}"), "a&lt;b &amp; \"c\"\u{FFFD}");
+        assert_eq!(
+            escaped("a<b & \"c\"\u{1}"),
+            "a&lt;b &amp; &quot;c&quot;\u{FFFD}"
+        );
     }
 
     #[test]

@@ -151,3 +151,27 @@ fn gaps_and_empty_series_are_drawn_without_them() {
     let (svg, _) = keep("gaps", &figure(vec![panel]));
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
 }
+
+#[test]
+fn a_page_may_change_every_colour_and_lay_panels_out_itself() {
+    let parts = figure(vec![lines("a", 30), bars()]).to_parts();
+    assert!(parts.legend.unwrap().contains(">multi-attempt<"));
+    let titles: Vec<&str> = parts.panels.iter().map(|panel| panel.0.as_str()).collect();
+    assert_eq!(titles, ["a", "Accuracy by benchmark"]);
+    for (title, svg) in &parts.panels {
+        assert!(
+            svg.contains("fill=\"var(--chart-series-1, #0072B2)\""),
+            "{title}"
+        );
+        assert!(
+            svg.contains("fill=\"var(--chart-ink, #222222)\""),
+            "{title}"
+        );
+        assert!(
+            !svg.contains("=\"#"),
+            "{title} has a colour that cannot be changed"
+        );
+    }
+    let alone = figure(vec![bars()]).to_parts();
+    assert!(alone.panels[0].1.contains("var(--chart-series-2, #D55E00)"));
+}
