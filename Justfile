@@ -14,7 +14,9 @@ export PATH := CARGO_TARGET_DIR / "release" + ":" + REATTEMPT_VENV / "bin" + ":"
 import? 'pipelines/setup.just'
 import? 'pipelines/train.just'
 import? 'pipelines/evaluate.just'
+import? 'pipelines/reproduce.just'
 import? 'pipelines/tiny-base.just'
+import? 'pipelines/smollm2.just'
 import? 'pipelines/bench.just'
 
 [private]

@@ -4,7 +4,7 @@
 use pipeline_tests::{TENSOR_STAGES, bin_dir, names_in, root};
 use std::process::Command;
 
-const TENSOR_CRATES: &[&str] = &["torch", "transformer", "generation", "ppo", "compute"];
+const TENSOR_CRATES: &[&str] = &["torch", "transformer", "generation", "learning", "compute"];
 
 /// What `package` depends on, by name, without development dependencies.
 fn dependencies(package: &str) -> Vec<String> {
@@ -146,6 +146,7 @@ fn arrows_point_down() {
         ("dialogues", &["tables", "stage", "attempts", "charts"]),
         ("charts", &["tables", "stage", "records", "dialogues"]),
         ("events", &["tables", "stage", "records", "charts"]),
+        ("exclusions", &["stage", "grading", "attempts", "tokens"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],
@@ -155,11 +156,11 @@ fn arrows_point_down() {
         ("native", &["stage", "tables", "records", "attempts"]),
         (
             "transformer",
-            &["stage", "tables", "records", "generation", "ppo"],
+            &["stage", "tables", "records", "generation", "learning"],
         ),
-        ("generation", &["stage", "tables", "ppo"]),
+        ("generation", &["stage", "tables", "learning"]),
         (
-            "ppo",
+            "learning",
             &["stage", "tables", "generation", "attempts", "grading"],
         ),
     ];

@@ -1,6 +1,8 @@
 //! Finds the stages under test, the data they work on and the folders they work in. Knows nothing about any one
 //! stage.
 
+pub mod transcripts;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

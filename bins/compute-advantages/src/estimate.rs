@@ -12,7 +12,7 @@ use records::{FieldError, Row};
 use crate::args::{Credit, Estimator, LearnFrom};
 use crate::learning::Learned;
 use crate::plan::Plan;
-use crate::rewards::{ranges, rewards};
+use crate::rewards::{ranges, rewards, whole_return};
 use crate::summary::Summary;
 
 /// Both lists of one dialogue, `[tokens]`.
@@ -42,6 +42,9 @@ pub fn advantages(rows: Vec<Row>, plan: &Plan, summary: &mut Summary) -> Result<
             continue;
         }
         summary.count(&row, &learned.policy)?;
+        if let Some(divergence) = &plan.divergence {
+            summary.divergence.add(&divergence.estimates(&row)?, &row)?;
+        }
         row.set("advantages", only(&learned.policy, estimate.advantages));
         row.set("returns", only(&learned.policy, estimate.returns));
         learned.write(&mut row, plan);
@@ -84,7 +87,7 @@ fn gae_with(row: &Row, plan: &Plan, lambda: f64) -> Result<(Vec<f32>, Vec<f32>),
     row.same_length(&["loss_mask", "values"])?;
     let policy = row.bools("loss_mask")?;
     let values = row.float32s("values")?;
-    let rewards = rewards(row)?;
+    let rewards = rewards(row, plan)?;
     let options = Gae {
         gamma: plan.gamma,
         lambda,
@@ -111,7 +114,7 @@ fn plain(row: &Row, plan: &Plan) -> Result<Estimate, FieldError> {
 fn monte_carlo(row: &Row, plan: &Plan) -> Result<Vec<f32>, FieldError> {
     row.same_length(&["loss_mask"])?;
     let policy = row.bools("loss_mask")?;
-    Ok(rewards_to_go(&rewards(row)?, plan.gamma, policy))
+    Ok(rewards_to_go(&rewards(row, plan)?, plan.gamma, policy))
 }
 
 /// Each dialogue's whole return against those of the other samples of its question, wherever they
@@ -127,7 +130,9 @@ fn grouped(rows: &[Row], plan: &Plan) -> Result<Vec<Estimate>, FieldError> {
     }
     let mut scales = vec![0.0; rows.len()];
     for members in groups.values() {
-        let rewards = members.iter().map(|&index| rows[index].float32("reward"));
+        let rewards = members
+            .iter()
+            .map(|&index| whole_return(&rows[index], plan));
         let rewards = rewards.collect::<Result<Vec<f32>, _>>()?;
         let relative = match plan.estimator {
             Estimator::Grpo => grpo(&rewards, plan.divide),

@@ -3,6 +3,7 @@
 //! Knows nothing about models: it reads values, masks and rewards, and writes what the losses need.
 
 mod args;
+mod divergence;
 mod estimate;
 mod filter;
 mod learning;
@@ -51,8 +52,7 @@ fn stream(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
     progress.finish();
     summary.some_left(plan)?;
     output.finish()?;
-    summary.log();
-    Ok(())
+    end(args, plan, &summary)
 }
 
 /// All rows at once: the moments of whitening and the groups of a question span the input.
@@ -70,6 +70,14 @@ fn whole(args: &Args, plan: &Plan, context: &Context) -> Result<()> {
     }
     progress.finish();
     output.finish()?;
+    end(args, plan, &summary)
+}
+
+/// Once all rows are written.
+fn end(args: &Args, plan: &Plan, summary: &Summary) -> Result<()> {
     summary.log();
-    Ok(())
+    match &plan.divergence {
+        Some(divergence) => divergence.write_next(&args.divergence, &summary.divergence),
+        None => Ok(()),
+    }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::args::{Args, Credit, Estimator, LearnFrom};
+use crate::divergence::Divergence;
 
 /// The settings of the work.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Plan {
     pub divide: bool,
     pub drop_uniform: bool,
     pub exclude_bad_reference: bool,
+    /// What divergence costs, where it is a part of the reward.
+    pub divergence: Option<Divergence>,
 }
 
 impl Plan {
@@ -44,6 +47,7 @@ impl Plan {
             divide: !args.no_std,
             drop_uniform: args.drop_uniform,
             exclude_bad_reference: !args.no_exclude_bad_reference,
+            divergence: Divergence::new(&args.divergence)?,
         })
     }
 

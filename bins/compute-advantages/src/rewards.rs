@@ -5,22 +5,44 @@ use std::ops::Range;
 use advantages::{attempt_ranges, reward_at_the_end, rewards_of_attempts};
 use records::{Attempt, FieldError, Row};
 
+use crate::plan::Plan;
+
 /// Float32 numbers that were added up in any order come this close to their sum, relative to the
 /// sum of their absolute values.
 const ROUNDING: f64 = 1e-5;
 
 /// `[tokens]`: each attempt's reward at its last policy token where all attempts of the row have
-/// one, else the reward of the dialogue at the last policy token.
-pub fn rewards(row: &Row) -> Result<Vec<f32>, FieldError> {
+/// one, else the reward of the dialogue at the last policy token; less what divergence costs.
+pub fn rewards(row: &Row, plan: &Plan) -> Result<Vec<f32>, FieldError> {
     let policy = row.bools("loss_mask")?;
     let reward = row.float32("reward")?;
-    match of_attempts(row)? {
-        None => Ok(reward_at_the_end(reward, policy)),
+    let rewards = match of_attempts(row)? {
+        None => reward_at_the_end(reward, policy),
         Some(rewards) => {
             check_sum(row, reward, &rewards)?;
-            Ok(rewards_of_attempts(&rewards, &ranges(row)?, policy))
+            rewards_of_attempts(&rewards, &ranges(row)?, policy)
+        }
+    };
+    match &plan.divergence {
+        None => Ok(rewards),
+        Some(divergence) => {
+            let costs = divergence.costs(row)?;
+            let pairs = rewards.iter().zip(costs);
+            Ok(pairs
+                .map(|(reward, cost)| (f64::from(*reward) - cost) as f32)
+                .collect())
         }
     }
+}
+
+/// All rewards of the dialogue added up.
+pub fn whole_return(row: &Row, plan: &Plan) -> Result<f32, FieldError> {
+    if plan.divergence.is_none() {
+        return row.float32("reward");
+    }
+    row.same_length(&["loss_mask"])?;
+    let rewards = rewards(row, plan)?;
+    Ok(rewards.iter().map(|reward| f64::from(*reward)).sum::<f64>() as f32)
 }
 
 /// Token ranges of the row's attempts.

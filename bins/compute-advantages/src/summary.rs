@@ -6,6 +6,7 @@ use records::{FieldError, Row};
 use tracing::info;
 
 use crate::args::LearnFrom;
+use crate::divergence::Total;
 use crate::plan::Plan;
 
 /// Counts of one run.
@@ -22,6 +23,8 @@ pub struct Summary {
     rewards: f64,
     /// Of the advantages before whitening, where it was done.
     pub moments: Option<Moments>,
+    /// From the reference, where it is a part of the reward.
+    pub divergence: Total,
 }
 
 impl Summary {
@@ -68,6 +71,7 @@ impl Summary {
             dropped_nothing_to_learn = self.nothing_to_learn,
             advantage_mean = moments.map(|moments| rounded(moments.mean)),
             advantage_deviation = moments.map(|moments| rounded(moments.variance.sqrt())),
+            kl = (self.divergence.tokens > 0).then(|| rounded(self.divergence.mean())),
             "advantages computed"
         );
     }

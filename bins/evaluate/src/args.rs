@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use charts::RenderError;
 use clap::{Parser, ValueEnum};
+use exclusions::Named;
 use stage::{LogArgs, TableFormat};
+use tables::TableError;
 
 use crate::outcomes::Input;
 
@@ -16,7 +18,8 @@ use crate::outcomes::Input;
 /// attempt allowed. Of dialogues allowed n attempts it tells how many are solved within the first
 /// k, whether second attempts differ and are right, whether repeated answers are right, how often a
 /// right answer is given up (dialogues of `rollout --play-on`), how many answers are new, and what
-/// was cut off. Intervals hold 95 %: Wilson's for a share, with the number of dialogues
+/// was cut off. With --exclude it tells accuracy also without the questions that files name, such as
+/// those that the training set holds too: nothing is played twice. Intervals hold 95 %: Wilson's for a share, with the number of dialogues
 /// replaced by the effective one where questions have several samples; for the mean over benchmarks
 /// the benchmarks' own intervals combined (MOVER). Dialogues whose reference answer cannot be read
 /// are left out and counted.
@@ -38,6 +41,9 @@ pub struct Args {
     /// Names for the models of the inputs, one per --input, instead of the recorded ones
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     labels: Vec<String>,
+    /// Tell accuracy also without the questions named in these files by question_id, source and row, or text
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    exclude: Vec<PathBuf>,
     /// Draw accuracy against attempts allowed, as .svg or .png; repeatable
     #[arg(long, value_name = "FILE")]
     pub plot: Vec<PathBuf>,
@@ -49,13 +55,14 @@ const EXAMPLE: &str = "\
 Examples:
   sample-questions --all --data test.jsonl --attempts 1-7 |
     rollout --model DIR --temperature 0 | grade | evaluate
-  evaluate --input before.parquet --input after.parquet --labels before,after --plot gain.svg";
+  evaluate --input before.parquet --input after.parquet --labels before,after --plot gain.svg
+  evaluate --input graded.parquet --exclude overlap.jsonl";
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub enum Format {
     /// For people.
     Table,
-    /// One object: results, means, pass_at_k, at_attempt, shares.
+    /// One object: results, means, pass_at_k, at_attempt, shares; with --exclude also without.
     Json,
     /// One line per number.
     Csv,
@@ -71,6 +78,12 @@ impl Args {
             label: label(at),
         };
         self.input.iter().enumerate().map(input).collect()
+    }
+
+    /// What the files of --exclude name; none without the flag.
+    pub fn named(&self) -> Result<Option<Named>, TableError> {
+        let given = !self.exclude.is_empty();
+        given.then(|| Named::read(&self.exclude)).transpose()
     }
 
     /// Checked before any work: the kind of image of each plot, and that labels fit the inputs.

@@ -7,16 +7,23 @@ use crate::summary::{CellResult, MeanResult, PassAtK, Summary};
 const HEADER: &str = "kind,model,source,attempts,questions,dialogues,correct,value,low,high,\
 attempts_used,response_tokens,truncated\n";
 
-/// `kind` is `accuracy`, `mean` (over sources), `pass_at_k` (`attempts` is k), `within_k` or the name of a share; what a
+/// `kind` is `accuracy`, `mean` (over sources), both also with `_without` (excluded questions), `pass_at_k` (`attempts` is k), `within_k` or the name of a share; what a
 /// kind does not have is empty.
 pub fn text(summary: &Summary) -> String {
-    let results = summary.results.iter().map(result);
-    let means = summary.means.iter().map(mean);
+    let results = summary.results.iter().map(|row| result("accuracy", row));
+    let means = summary.means.iter().map(|row| mean("mean", row));
+    let without = summary.without.iter().flat_map(|without| {
+        let results = without.results.iter();
+        let means = without.means.iter();
+        let results = results.map(|row| result("accuracy_without", row));
+        results.chain(means.map(|row| mean("mean_without", row)))
+    });
     let passes = summary.pass_at_k.iter().map(pass);
     let within = summary.at_attempt.iter().map(within);
     let shares = summary.shares.iter().map(share);
     let lines = results
         .chain(means)
+        .chain(without)
         .chain(passes)
         .chain(within)
         .chain(shares);
@@ -24,9 +31,9 @@ pub fn text(summary: &Summary) -> String {
     HEADER.to_owned() + &lines
 }
 
-fn result(row: &CellResult) -> String {
+fn result(kind: &str, row: &CellResult) -> String {
     format!(
-        "accuracy,{},{},{},{},{},{},{},{},{},{},{},{}\n",
+        "{kind},{},{},{},{},{},{},{},{},{},{},{},{}\n",
         quoted(&row.model),
         quoted(&row.source),
         row.attempts_allowed,
@@ -42,9 +49,9 @@ fn result(row: &CellResult) -> String {
     )
 }
 
-fn mean(row: &MeanResult) -> String {
+fn mean(kind: &str, row: &MeanResult) -> String {
     format!(
-        "mean,{},,{},,,,{},{},{},{},{},{}\n",
+        "{kind},{},,{},,,,{},{},{},{},{},{}\n",
         quoted(&row.model),
         row.attempts_allowed,
         row.accuracy,

@@ -10,10 +10,12 @@ mod plot;
 mod shares;
 mod summary;
 mod table;
+mod without;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use indexmap::IndexSet;
 use stage::Context;
 use tables::Output;
 
@@ -27,12 +29,15 @@ fn main() -> ExitCode {
 
 fn run(args: Args, _context: &Context) -> Result<()> {
     let formats = args.plot_formats()?;
-    let outcomes = Outcomes::read(&args.inputs())?;
+    let outcomes = Outcomes::read(&args.inputs(), args.named()?.as_ref())?;
     if outcomes.left_out > 0 {
         tracing::warn!(
             "{} dialogues left out: their reference answers cannot be read",
             outcomes.left_out
         );
+    }
+    if outcomes.excluded.as_ref().is_some_and(IndexSet::is_empty) {
+        tracing::warn!("--exclude names no question of the input");
     }
     let summary = Summary::of(&outcomes);
     if !args.plot.is_empty() {

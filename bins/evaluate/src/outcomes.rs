@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use indexmap::IndexMap;
+use exclusions::Named;
+use indexmap::{IndexMap, IndexSet};
 use records::{FieldError, Row, Verdict};
 use tables::TableError;
 
@@ -47,16 +48,19 @@ pub struct Outcomes {
     pub cells: IndexMap<Cell, Questions>,
     /// Dialogues whose reference answer cannot be read.
     pub left_out: u64,
+    /// Ids of the questions to tell accuracy without; none where nobody asked for it.
+    pub excluded: Option<IndexSet<String>>,
 }
 
 /// A row's model: its name, and the weights behind the name.
 type Identity = (String, String);
 
 impl Outcomes {
-    /// Reads all inputs; no dialogue at all is an error.
-    pub fn read(inputs: &[Input]) -> Result<Outcomes> {
+    /// Reads all inputs; no dialogue at all is an error. Questions that are `named` are remembered.
+    pub fn read(inputs: &[Input], named: Option<&Named>) -> Result<Outcomes> {
         let mut by_identity: IndexMap<(Identity, String, i32), Questions> = IndexMap::new();
         let mut left_out = 0;
+        let mut excluded = named.map(|_| IndexSet::new());
         for input in inputs {
             for row in tables::open(&input.path, input.format)?.not_empty() {
                 let row = row?;
@@ -65,6 +69,14 @@ impl Outcomes {
                     continue;
                 }
                 let (key, question) = place(&row, input)?;
+                if let (Some(named), Some(excluded)) = (named, &mut excluded)
+                    && named.contains(
+                        &question,
+                        row.optional_text("question")?.unwrap_or_default(),
+                    )
+                {
+                    excluded.insert(question.clone());
+                }
                 let questions = by_identity.entry(key).or_default();
                 questions.entry(question).or_default().push(outcome(&row)?);
             }
@@ -76,9 +88,26 @@ impl Outcomes {
             return Err(TableError::Empty { name }.into());
         }
         Ok(Outcomes {
-            cells: named(by_identity),
+            cells: cells(by_identity),
             left_out,
+            excluded,
         })
+    }
+
+    /// The same less the excluded questions; a cell that holds no other is gone.
+    pub fn without(&self, excluded: &IndexSet<String>) -> Outcomes {
+        let cells = self.cells.iter().map(|(cell, questions)| {
+            let kept = questions.iter().filter(|(id, _)| !excluded.contains(*id));
+            let kept: Questions = kept.map(|(id, of)| (id.clone(), of.clone())).collect();
+            (cell.clone(), kept)
+        });
+        Outcomes {
+            cells: cells
+                .filter(|(_, questions)| !questions.is_empty())
+                .collect(),
+            left_out: self.left_out,
+            excluded: None,
+        }
     }
 }
 
@@ -121,7 +150,7 @@ fn outcome(row: &Row) -> Result<Outcome, FieldError> {
 
 /// Sorts the cells and gives every model one name: the recorded one, with the first digits of the
 /// weights' hash where other weights have the same name.
-fn named(cells: IndexMap<(Identity, String, i32), Questions>) -> IndexMap<Cell, Questions> {
+fn cells(cells: IndexMap<(Identity, String, i32), Questions>) -> IndexMap<Cell, Questions> {
     let (mut models, mut sources) = (Vec::new(), Vec::new());
     for (identity, source, _) in cells.keys() {
         remember(&mut models, identity);

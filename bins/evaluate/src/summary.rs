@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::at_attempt::{AtAttempt, at_attempts};
 use crate::outcomes::{Outcome, Outcomes, Questions};
 use crate::shares::{ShareResult, shares};
+use crate::without::Without;
 
 /// The whole evaluation; its JSON is what `evaluate --format json` prints.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,9 @@ pub struct Summary {
     pub pass_at_k: Vec<PassAtK>,
     pub at_attempt: Vec<AtAttempt>,
     pub shares: Vec<ShareResult>,
+    /// Present where questions were to be excluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without: Option<Without>,
 }
 
 /// One model on one benchmark with one number of attempts allowed.
@@ -75,18 +79,10 @@ pub struct PassAtK {
 
 impl Summary {
     pub fn of(outcomes: &Outcomes) -> Summary {
-        let cells = outcomes.cells.iter();
-        let results: Vec<CellResult> = cells
-            .map(|(cell, questions)| {
-                result(&cell.model, &cell.source, cell.attempts_allowed, questions)
-            })
-            .collect();
+        let results = results(outcomes);
         let models = distinct(results.iter().map(|result| &result.model));
         let sources = distinct(results.iter().map(|result| &result.source));
-        let means = models
-            .iter()
-            .flat_map(|model| means(model, &results))
-            .collect();
+        let means = means(&models, &results);
         let pass_at_k = models
             .iter()
             .flat_map(|model| passes(model, outcomes))
@@ -103,8 +99,24 @@ impl Summary {
             pass_at_k,
             at_attempt,
             shares: shares(outcomes),
+            without: Without::of(outcomes),
         }
     }
+}
+
+/// A result for each cell.
+pub fn results(outcomes: &Outcomes) -> Vec<CellResult> {
+    let cells = outcomes.cells.iter();
+    let results = cells.map(|(cell, questions)| {
+        result(&cell.model, &cell.source, cell.attempts_allowed, questions)
+    });
+    results.collect()
+}
+
+/// Every model's means.
+pub fn means(models: &[String], results: &[CellResult]) -> Vec<MeanResult> {
+    let means = models.iter().flat_map(|model| means_of(model, results));
+    means.collect()
 }
 
 pub fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
@@ -152,7 +164,7 @@ fn correct(outcomes: &[Outcome]) -> usize {
     outcomes.iter().filter(|outcome| outcome.correct).count()
 }
 
-fn means(model: &str, results: &[CellResult]) -> Vec<MeanResult> {
+fn means_of(model: &str, results: &[CellResult]) -> Vec<MeanResult> {
     let of_model = || results.iter().filter(|result| result.model == model);
     let mut attempts: Vec<i32> = of_model().map(|result| result.attempts_allowed).collect();
     attempts.sort_unstable();

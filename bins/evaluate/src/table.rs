@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::at_attempt::AtAttempt;
 use crate::summary::{CellResult, MeanResult, PassAtK, Summary};
+use crate::without::Without;
 
 /// Cells of a table and how they stand: text to the left, numbers to the right.
 struct Grid {
@@ -19,10 +20,13 @@ pub fn text(summary: &Summary) -> String {
     section(
         &mut text,
         "Accuracy by benchmark and attempts allowed",
-        results(summary),
+        results(summary, summary.results.iter().collect()),
     );
     if summary.sources.len() > 1 {
-        section(&mut text, "Mean over benchmarks", means(summary));
+        section(&mut text, "Mean over benchmarks", means(&summary.means));
+    }
+    if let Some(without) = &summary.without {
+        excluded(&mut text, summary, without);
     }
     if !summary.pass_at_k.is_empty() {
         section(
@@ -52,12 +56,30 @@ pub fn text(summary: &Summary) -> String {
     text
 }
 
+/// The benchmarks that lost questions, and the mean over all of them.
+fn excluded(text: &mut String, summary: &Summary, without: &Without) {
+    let lost = without.excluded.iter().filter(|from| from.questions > 0);
+    let lost = lost.map(|from| format!("{}: {} of {}", from.source, from.questions, from.of));
+    let lost: Vec<String> = lost.collect();
+    if lost.is_empty() {
+        text.push_str("Without excluded questions: the same, none is in the input\n\n");
+        return;
+    }
+    let changed = without.results.iter();
+    let changed = changed.filter(|row| without.changed(&row.source));
+    let title = format!("Without excluded questions ({})", lost.join(", "));
+    section(text, &title, results(summary, changed.collect()));
+    if summary.sources.len() > 1 {
+        let title = "Mean over benchmarks, without excluded questions";
+        section(text, title, means(&without.means));
+    }
+}
+
 fn section(text: &mut String, title: &str, grid: Grid) {
     let _ = write!(text, "{title}\n\n{}\n", grid.lines());
 }
 
-fn results(summary: &Summary) -> Grid {
-    let mut rows: Vec<&CellResult> = summary.results.iter().collect();
+fn results(summary: &Summary, mut rows: Vec<&CellResult>) -> Grid {
     // Models stand side by side, so that a difference is read at a glance.
     rows.sort_by_key(|row| {
         (
@@ -98,8 +120,8 @@ fn results(summary: &Summary) -> Grid {
     }
 }
 
-fn means(summary: &Summary) -> Grid {
-    let mut rows: Vec<&MeanResult> = summary.means.iter().collect();
+fn means(means: &[MeanResult]) -> Grid {
+    let mut rows: Vec<&MeanResult> = means.iter().collect();
     rows.sort_by_key(|row| row.attempts_allowed);
     let cells = |row: &&MeanResult| {
         let head = [

@@ -42,8 +42,8 @@ Example:
 pub enum Command {
     /// Makes the run folder with its resolved settings and prints its path.
     ///
-    /// The first settings file is the base: it names the keys that exist. Later files and then
-    /// --set win. The result is RUN/settings.toml, which every stage takes as its --config. Called
+    /// The first settings file is the base: it names the keys that exist, or the file that it builds
+    /// on (`base = "FILE"` above all tables). Later files and then --set win. The result is RUN/settings.toml, which every stage takes as its --config. Called
     /// again with other settings it refuses and names the keys, unless no stage has run yet; only
     /// run.steps, run.eval_every, run.keep_checkpoints, run.keep_steps and threads may change.
     Open {
@@ -58,9 +58,13 @@ pub enum Command {
         /// A setting that may not be empty, and what it could be; repeatable.
         #[arg(long, value_name = "KEY=EXAMPLE")]
         needs: Vec<String>,
-        /// A setting that names a file, which must be there, and what it could be; repeatable.
+        /// A setting that names a file or several with commas between, which must be there, and what it could be;
+        /// repeatable.
         #[arg(long, value_name = "KEY=EXAMPLE")]
         needs_file: Vec<String>,
+        /// A setting that may be empty or absent, and otherwise names files that must be there; repeatable.
+        #[arg(long, value_name = "KEY")]
+        optional_file: Vec<String>,
     },
     /// Prints one setting, e.g. `run.steps` or `steps`.
     Get {

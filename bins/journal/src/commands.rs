@@ -12,12 +12,13 @@ use crate::command_line::program_name;
 use crate::execute::become_stage;
 use crate::folder::RunFolder;
 use crate::metrics::Metrics;
+use crate::needs::Needs;
 use crate::record::StepFiles;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
 use crate::stage_run::StageRun;
 use crate::status::Standing;
-use crate::{evaluation, needs, open, prune, record, recovery, status};
+use crate::{evaluation, open, prune, record, recovery, status};
 
 pub fn run(args: JournalArgs, context: &Context) -> Result<()> {
     match args.command {
@@ -27,9 +28,15 @@ pub fn run(args: JournalArgs, context: &Context) -> Result<()> {
             set,
             needs,
             needs_file,
+            optional_file,
         } => {
             let settings = Settings::resolve(&settings, &set)?;
-            needs::check(&settings, &needs, &needs_file)?;
+            let needed = Needs {
+                filled: &needs,
+                files: &needs_file,
+                optional_files: &optional_file,
+            };
+            needed.check(&settings)?;
             open::open(&RunFolder::new(&run), &settings)?;
             print(run.display())
         }

@@ -1,7 +1,8 @@
 //! A run's settings: base file, then later files, then single assignments, resolved into one TOML
 //! document whose tables are named after the stages that read them.
 //!
-//! Knows nothing about what a key means, except that the base file names the keys that exist.
+//! A file may name the one that it builds on. Knows nothing about what a key means, except that the base file names the
+//! keys that exist.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,9 @@ use toml::{Table, Value};
 
 /// The table of the loop itself; stages read the tables that carry their names.
 const LOOP: &str = "run";
+
+/// At the top of a settings file: the file that it builds on, relative to its own folder.
+const BASE: &str = "base";
 
 /// Keys that may change between two calls of `journal open`: none of them has any influence on the
 /// bytes of a step that is already done.
@@ -40,6 +44,8 @@ pub enum SettingsError {
         expected: &'static str,
         found: String,
     },
+    #[error("{}: builds on itself", path.display())]
+    Circular { path: PathBuf },
     #[error("--set {assignment}: expected key=value")]
     NotAnAssignment { assignment: String },
     #[error("--set {key}: several tables have this key; write one of {}", .candidates.join(", "))]
@@ -69,16 +75,39 @@ impl Settings {
     pub fn resolve(files: &[PathBuf], assignments: &[String]) -> Result<Settings, SettingsError> {
         let mut settings = Settings(Table::new());
         for (position, path) in files.iter().enumerate() {
-            let table = read(path)?;
             if position == 0 {
-                settings.0 = table;
+                settings = Settings::with_its_base(path, &[])?;
             } else {
-                settings.overlay(table, &path.display().to_string())?;
+                settings.overlay(read(path)?, &path.display().to_string())?;
             }
         }
         for assignment in assignments {
             settings.assign(assignment)?;
         }
+        Ok(settings)
+    }
+
+    /// A file's settings over those of the file that it builds on, which names the known keys.
+    fn with_its_base(path: &Path, above: &[PathBuf]) -> Result<Settings, SettingsError> {
+        let mut table = read(path)?;
+        let real = fs_err::canonicalize(path)?;
+        if above.contains(&real) {
+            return Err(SettingsError::Circular { path: path.into() });
+        }
+        let origin = path.display().to_string();
+        let Some(base) = table.remove(BASE) else {
+            return Ok(Settings(table));
+        };
+        let name = base.as_str().ok_or_else(|| SettingsError::Mistyped {
+            origin: origin.clone(),
+            key: BASE.into(),
+            expected: "a string",
+            found: base.to_string(),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let above = [above, &[real]].concat();
+        let mut settings = Settings::with_its_base(&folder.join(name), &above)?;
+        settings.overlay(table, &origin)?;
         Ok(settings)
     }
 

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, ValueEnum};
 use compute::ComputeArgs;
-use ppo::losses::KlEstimator;
-use ppo::reduction::LossMean;
+use learning::objective::importance::Level;
+use learning::objective::losses::{KlEstimator, Surrogate};
+use learning::objective::reduction::LossMean;
 use stage::{LogArgs, TableFormat, parse};
 
 /// One pass of clipped PPO over dialogues with advantages: trains policy and critic
 ///
 /// Needs `token_ids`, `loss_mask`, `policy_logprobs` and `advantages`; for the critic `values` and
-/// `returns`; with a KL weight `reference_logprobs`; with --tis-cap `logprobs`. Learns at the policy
+/// `returns`; with a KL weight `reference_logprobs`; with --tis-cap or
+/// --tis-bounds `logprobs`. Learns at the policy
 /// tokens, or at those of them that `learn_mask` and for the critic `value_mask` name. The checkpoint
 /// (policy/, critic/, optimizer/, state.json) appears complete or not at all. Metrics, one JSON
 /// record per optimiser step, go to standard output or to --metrics.
@@ -70,6 +72,14 @@ pub struct Args {
 #[derive(ClapArgs, Clone, Debug)]
 #[command(next_help_heading = "Loss")]
 pub struct LossArgs {
+    /// What is maximised at each token
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = SurrogateName::Ppo)]
+    pub surrogate: SurrogateName,
+
+    /// Whose ratio is clipped: of each token, or of its dialogue (GSPO: the geometric mean over its tokens)
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t = LevelName::Token)]
+    pub ratio: LevelName,
+
     /// The ratio counts no lower than 1 - this
     #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::share::<f64>)]
     pub clip_low: f64,
@@ -85,6 +95,14 @@ pub struct LossArgs {
     /// Cap of the importance weight that corrects for the sampler; 0 leaves the weight out
     #[arg(long, value_name = "CAP", default_value_t = 0.0, value_parser = parse::not_negative::<f64>)]
     pub tis_cap: f64,
+
+    /// Leave out what has an importance weight outside of these bounds, such as 0.5,5 for tokens or 0,3 for sequences
+    #[arg(long, value_name = "LOW,HIGH", value_parser = parse::bounds)]
+    pub tis_bounds: Option<(f64, f64)>,
+
+    /// Whose importance weight it is: of each token, or of its dialogue, the product over its tokens
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t = LevelName::Token)]
+    pub tis_level: LevelName,
 
     /// Values count no further than this from the old ones; 0 leaves the clip out
     #[arg(long, value_name = "C", default_value_t = 0.2, value_parser = parse::not_negative::<f64>)]
@@ -179,6 +197,22 @@ pub enum Estimator {
     K3,
 }
 
+/// [`Surrogate`], as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SurrogateName {
+    /// the smaller of r A and clip(r) A
+    Ppo,
+    /// clip(r) A log pi, clip(r) constant to the gradient
+    Cispo,
+}
+
+/// [`Level`], as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LevelName {
+    Token,
+    Sequence,
+}
+
 /// [`LossMean`], as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Mean {
@@ -196,6 +230,24 @@ impl From<Estimator> for KlEstimator {
             Estimator::K1 => Self::K1,
             Estimator::K2 => Self::K2,
             Estimator::K3 => Self::K3,
+        }
+    }
+}
+
+impl From<SurrogateName> for Surrogate {
+    fn from(name: SurrogateName) -> Self {
+        match name {
+            SurrogateName::Ppo => Self::Ppo,
+            SurrogateName::Cispo => Self::Cispo,
+        }
+    }
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Token => Self::Token,
+            LevelName::Sequence => Self::Sequence,
         }
     }
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use checkpoints::{CheckpointWriter, OutgoingTensor, StagedDirectory, Weights, write_model};
-use ppo::optimizer::Optimizer;
-use ppo::state::{
+use learning::train::optimizer::Optimizer;
+use learning::train::state::{
     FORMAT, NetworkState, Parents, TrainingState, file_sha256, settings_sha256, write_moments,
 };
-use ppo::update::Learners;
+use learning::train::update::Learners;
 use transformer::dtype_of;
 
 use crate::learners::Sources;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use compute::Compute;
-use ppo::adamw::AdamWSettings;
-use ppo::error::Network;
-use ppo::flat::Flat;
-use ppo::optimizer::{Optimizer, OptimizerSettings};
-use ppo::schedule::Schedule;
-use ppo::source::Source;
-use ppo::state::{NetworkState, TrainingState, read_moments};
-use ppo::update::{Learner, Learners};
+use learning::error::Network;
+use learning::objective::adamw::AdamWSettings;
+use learning::objective::schedule::Schedule;
+use learning::train::flat::Flat;
+use learning::train::optimizer::{Optimizer, OptimizerSettings};
+use learning::train::source::Source;
+use learning::train::state::{NetworkState, TrainingState, read_moments};
+use learning::train::update::{Learner, Learners};
 use tracing::warn;
 
 use crate::args::{Args, OptimisationArgs};
@@ -70,11 +70,11 @@ impl PreviousCheckpoint {
         let state_path = root.join("state.json");
         let state = TrainingState::read(&state_path)?;
         ensure!(
-            state.format == ppo::state::FORMAT,
+            state.format == learning::train::state::FORMAT,
             "{}: format {} is not known, expected {}",
             state_path.display(),
             state.format,
-            ppo::state::FORMAT
+            learning::train::state::FORMAT
         );
         Ok(Self {
             folder,

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use ppo::losses::LOG_RATIO_BOUND;
-use ppo::micro_batch::{BOUNDED_KL, BOUNDED_RATIOS};
-use ppo::update::StepMetrics;
+use learning::objective::losses::LOG_RATIO_BOUND;
+use learning::train::contribution::{BOUNDED_KL, BOUNDED_RATIOS};
+use learning::train::update::StepMetrics;
 use serde::Serialize;
 use stage::Progress;
 use tables::{ClosedPipe, Output};

@@ -2,16 +2,17 @@
 
 use anyhow::{Context as _, Result, ensure};
 use checkpoints::StagedDirectory;
-use ppo::batches::MicroBatching;
-use ppo::experience::{Experience, Needs};
-use ppo::losses::PolicyLossSettings;
-use ppo::origin::PolicyCheck;
-use ppo::reduction::LossMean;
-use ppo::update::{UpdateSettings, update};
+use learning::batch::batches::MicroBatching;
+use learning::batch::experience::{Experience, Needs};
+use learning::objective::importance::Importance;
+use learning::objective::losses::PolicyLossSettings;
+use learning::objective::reduction::LossMean;
+use learning::train::origin::PolicyCheck;
+use learning::train::update::{UpdateSettings, update};
 use serde_json::{Value, json};
 use stage::Context;
 
-use crate::args::Args;
+use crate::args::{Args, LevelName, LossArgs, SurrogateName};
 use crate::checkpoint::{RunState, publish};
 use crate::launcher::check_ranks;
 use crate::learners::{PreviousCheckpoint, Sources, load, positive};
@@ -19,6 +20,7 @@ use crate::report::Report;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
     check_ranks()?;
+    check(&args.loss)?;
     let compute = args.compute.resolve()?;
     let previous = args.optimizer.as_deref().map(PreviousCheckpoint::open);
     let previous = previous.transpose()?;
@@ -70,10 +72,12 @@ fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSetting
     let loss_mean = LossMean::from(loss.loss_mean);
     UpdateSettings {
         policy_loss: PolicyLossSettings {
+            surrogate: loss.surrogate.into(),
+            ratio: loss.ratio.into(),
             clip_low: loss.clip_low,
             clip_high: loss.clip_high,
             dual_clip: positive(loss.dual_clip),
-            importance_cap: positive(loss.tis_cap),
+            importance: importance(loss),
             kl_coefficient: loss.kl_coef,
             kl_estimator: loss.kl_estimator.into(),
             entropy_coefficient: loss.entropy_coef,
@@ -93,6 +97,29 @@ fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSetting
     }
 }
 
+/// Weights for the sampler where a flag asks for any.
+fn importance(loss: &LossArgs) -> Option<Importance> {
+    let (cap, bounds) = (positive(loss.tis_cap), loss.tis_bounds);
+    (cap.is_some() || bounds.is_some()).then(|| Importance {
+        level: loss.tis_level.into(),
+        cap,
+        bounds,
+    })
+}
+
+/// Flags that say nothing together.
+fn check(loss: &LossArgs) -> Result<()> {
+    ensure!(
+        loss.surrogate == SurrogateName::Ppo || loss.dual_clip == 0.0,
+        "--dual-clip bounds the surrogate of PPO, that of --surrogate cispo has no such bound"
+    );
+    ensure!(
+        loss.tis_level == LevelName::Token || importance(loss).is_some(),
+        "--tis-level sequence: expected --tis-cap or --tis-bounds with it"
+    );
+    Ok(())
+}
+
 fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec<Experience>> {
     let mut limits = sources.policy.source.limits();
     if let Some(critic) = &sources.critic {
@@ -103,7 +130,7 @@ fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec
         policy,
         critic: sources.critic.is_some(),
         reference: policy && settings.policy_loss.kl_coefficient > 0.0,
-        rollout: policy && settings.policy_loss.importance_cap.is_some(),
+        rollout: policy && settings.policy_loss.importance.is_some(),
     };
     let check = PolicyCheck::with_sha256(&sources.policy.sha256, args.allow_other_policy);
     let rows = tables::open(&args.input, args.input_format.map(Into::into))?;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use exclusions::squeeze;
 use records::{Cell, FieldError, FieldProblem, Row};
 use serde::Deserialize;
 use tracing::warn;
@@ -331,11 +332,6 @@ fn without_repeats(questions: Vec<Question>, path: &Path) -> Vec<Question> {
         );
     }
     kept
-}
-
-/// A text with every run of white space as one blank: the form in which texts are compared.
-pub fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use compute::Compute;
-use ppo::origin::PolicyCheck;
-use ppo::scoring::{Networks, Scores, score};
-use ppo::source::Source;
-use ppo::tokens::{Limits, Tokens};
+use learning::batch::tokens::{Limits, Tokens};
+use learning::train::origin::PolicyCheck;
+use learning::train::scoring::{Networks, Scores, score};
+use learning::train::source::Source;
 use records::Row;
 use stage::Context;
 use tables::Writer;

@@ -5,7 +5,7 @@ mod support;
 
 use std::process::{Command, Stdio};
 
-use fixtures::{floats, lines, with_head};
+use fixtures::{Recorded, floats, lines, with_head};
 use serde_json::{Value, json};
 use support::Bench;
 
@@ -85,6 +85,44 @@ fn the_updated_networks_are_scored() {
             2e-4,
         );
         compare(scored, "values", &expected["after"][index]["values"], 1e-4);
+    }
+}
+
+/// Sequences recorded for each family of decoders; ids from 512 on are none of their tokenizer's tokens.
+#[test]
+fn every_family_is_scored_as_recorded() {
+    const KNOWN: usize = 512;
+    let Some(bench) = Bench::new() else { return };
+    for model in ["tiny-qwen2", "tiny-qwen3", "tiny-llama"] {
+        let policy = bench.fixtures.join(model);
+        let recorded = Recorded::load(&policy);
+        let rows: Vec<Value> = (1..5).map(|i| recorded.row(i)).collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_score"));
+        command.args(["--quiet", "--allow-other-policy"]);
+        for network in ["--policy", "--reference", "--critic"] {
+            command.arg(network).arg(&policy);
+        }
+        let outcome = command
+            .arg("--input")
+            .arg(bench.write(&rows))
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&outcome.stderr);
+        assert!(outcome.status.success(), "{errors}");
+        let scored = lines(std::str::from_utf8(&outcome.stdout).unwrap());
+        assert_eq!(scored.len(), 4);
+        for (i, scored) in (1..5).zip(scored) {
+            let expected = json!(recorded.log_probs(i, KNOWN));
+            compare(&scored, "policy_logprobs", &expected, 1e-4);
+            compare(&scored, "reference_logprobs", &expected, 1e-4);
+            // A critic that begins from a policy has no opinion.
+            compare(
+                &scored,
+                "values",
+                &json!(vec![0.0; expected.as_array().unwrap().len()]),
+                0.0,
+            );
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a record with written attempts to token ids, of which some are trained on.
 
 use grading::boxed_answer;
-use ppo::tokens::{Limits, Tokens};
+use learning::batch::tokens::{Limits, Tokens};
 use records::{FieldError, Row};
 use transcript::{Format, Written};
 

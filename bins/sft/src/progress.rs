@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ppo::supervised::SupervisedMetrics;
+use learning::train::supervised::SupervisedMetrics;
 use stage::Progress;
 use tables::AtomicFile;
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use checkpoints::{CheckpointWriter, ModelConfig};
-use ppo::initialise::random_weights;
-use ppo::source::Source;
+use learning::train::initialise::random_weights;
+use learning::train::source::Source;
 
 /// Opens the model, or writes random weights into `scratch` and opens those.
 pub fn open(model: &Path, from_scratch: bool, seed: u64, scratch: &Path) -> Result<Source> {

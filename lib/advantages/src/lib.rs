@@ -1,11 +1,12 @@
-//! Advantages and returns of multi-attempt dialogues: GAE over tokens or attempts, REINFORCE, RLOO, GRPO and
-//! whitening.
+//! Advantages and returns of multi-attempt dialogues: GAE over tokens or attempts, REINFORCE, RLOO, GRPO,
+//! whitening, and the divergence from a reference as a part of the reward.
 //!
 //! Everything works on slices: one element per token of a dialogue, and a mask that is true on the
 //! tokens that the policy sampled. Time passes only on those: gamma and lambda apply once per policy
 //! token (or once per attempt, where an attempt is one step), and what the environment wrote in between (feedback) has neither value nor advantage.
 //! Arithmetic is in float64, results are float32. This crate knows nothing about records or files.
 
+mod divergence;
 mod error;
 mod gae;
 mod group;
@@ -15,6 +16,7 @@ mod rewards;
 mod turn;
 mod whiten;
 
+pub use divergence::{AdaptiveKl, KlEstimator, divergences};
 pub use error::AdvantageError;
 pub use gae::{Gae, gae};
 pub use group::{grpo, leave_one_out};

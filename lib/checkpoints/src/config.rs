@@ -6,19 +6,13 @@
 use std::path::Path;
 
 use crate::config_keys::Keys;
-use crate::{ConfigError, Dtype, rope};
+use crate::family::Family;
+use crate::{ConfigError, Dtype, Rope};
 
-/// Decoder families that can be loaded. Each is one file in the crate `transformer`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Architecture {
-    /// Qwen2 and Qwen2.5: RMSNorm, rotary embedding, grouped-query attention with q/k/v biases, SwiGLU.
-    Qwen2,
-}
-
-/// The sizes and constants of one decoder.
+/// One decoder: pre-norm residual layers of grouped-query attention with rotary embedding, and a SwiGLU, all norms
+/// RMSNorm. What differs between the families that can be loaded stands here as data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelConfig {
-    pub architecture: Architecture,
     pub vocab_size: usize,
     /// Width of the residual stream.
     pub hidden_size: usize,
@@ -33,8 +27,12 @@ pub struct ModelConfig {
     /// Longest sequence that the model was made for.
     pub max_position_embeddings: usize,
     pub rms_norm_eps: f64,
-    /// Base of the rotary embedding's frequencies.
-    pub rope_theta: f64,
+    /// The projections to queries, keys and values have biases.
+    pub qkv_bias: bool,
+    /// Each head's queries and keys are normed, with one weight for all heads, before positions turn them.
+    pub qk_norm: bool,
+    /// How positions turn queries and keys.
+    pub rope: Rope,
     /// The output head is the embedding matrix; no `lm_head.weight` in the file.
     pub tie_word_embeddings: bool,
     /// The type that the file says its weights are stored in.
@@ -52,25 +50,27 @@ impl ModelConfig {
     /// Reads a configuration file by its own name.
     pub fn load_file(path: &Path) -> Result<Self, ConfigError> {
         let keys = Keys::load(path)?;
-        let architecture = architecture(&keys)?;
+        let family = Family::of(&keys)?;
         refuse_variants(&keys)?;
+        family.refuse_variants(&keys)?;
         let num_hidden_layers = keys.count("num_hidden_layers")?;
         full_attention_everywhere(&keys, num_hidden_layers)?;
         let heads = keys.count("num_attention_heads")?;
         let config = Self {
-            architecture,
             vocab_size: keys.count("vocab_size")?,
             hidden_size: keys.count("hidden_size")?,
             intermediate_size: keys.count("intermediate_size")?,
             num_hidden_layers,
             num_attention_heads: heads,
             num_key_value_heads: key_value_heads(&keys, heads)?,
-            head_dim: head_dim(&keys, heads)?,
+            head_dim: head_dim(&keys, heads, family)?,
             max_position_embeddings: keys.count("max_position_embeddings")?,
             rms_norm_eps: keys
                 .positive_number("rms_norm_eps")?
                 .ok_or_else(|| keys.missing("rms_norm_eps", "a positive number"))?,
-            rope_theta: rope::theta(&keys)?,
+            qkv_bias: family.qkv_bias,
+            qk_norm: family.qk_norm,
+            rope: Rope::read(&keys)?,
             tie_word_embeddings: keys.flag("tie_word_embeddings")?.unwrap_or(false),
             dtype: dtype(&keys)?,
             eos_token_ids: keys.token_ids("eos_token_id")?,
@@ -78,12 +78,13 @@ impl ModelConfig {
         Ok(config)
     }
 
-    /// Angles per position of the rotary embedding, `[head_dim / 2]`: theta^(-2i/head_dim), in
+    /// Angles per position of the rotary embedding, `[head_dim / 2]`: theta^(-2i/head_dim), scaled, in
     /// float32 as transformers rounds them.
     pub fn rotary_frequencies(&self) -> Vec<f32> {
         let exponent = |i: usize| -((2 * i) as f64) / self.head_dim as f64;
+        let frequency = |i| self.rope.theta.powf(exponent(i)) as f32;
         (0..self.head_dim / 2)
-            .map(|i| self.rope_theta.powf(exponent(i)) as f32)
+            .map(|i| self.rope.scaled(frequency(i)))
             .collect()
     }
 
@@ -101,16 +102,6 @@ pub fn eos_token_ids(path: &Path) -> Result<Vec<i32>, ConfigError> {
 /// The number of ids that the configuration file at `path` says the model has, whatever else it holds.
 pub fn vocab_size(path: &Path) -> Result<Option<usize>, ConfigError> {
     Keys::load(path)?.optional_count("vocab_size")
-}
-
-fn architecture(keys: &Keys) -> Result<Architecture, ConfigError> {
-    let name = keys
-        .text("model_type")?
-        .ok_or_else(|| keys.missing("model_type", "\"qwen2\""))?;
-    match name.as_str() {
-        "qwen2" => Ok(Architecture::Qwen2),
-        _ => Err(keys.unsupported("model_type", "\"qwen2\" (Qwen2 and Qwen2.5)")),
-    }
 }
 
 /// Refuses values that would make it another computation.
@@ -162,9 +153,9 @@ fn key_value_heads(keys: &Keys, heads: usize) -> Result<usize, ConfigError> {
     Ok(count)
 }
 
-fn head_dim(keys: &Keys, heads: usize) -> Result<usize, ConfigError> {
+fn head_dim(keys: &Keys, heads: usize, family: &Family) -> Result<usize, ConfigError> {
     let hidden = keys.count("hidden_size")?;
-    let (key, dim) = match keys.optional_count("head_dim")? {
+    let (key, dim) = match keys.optional_count("head_dim")?.or(family.head_dim) {
         Some(dim) => ("head_dim", dim),
         None if hidden.is_multiple_of(heads) => ("hidden_size", hidden / heads),
         None => {

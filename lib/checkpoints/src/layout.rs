@@ -2,7 +2,7 @@
 //!
 //! The one list from which loading, checking and writing take names and shapes.
 
-use crate::{Architecture, ModelConfig};
+use crate::ModelConfig;
 
 /// Name of a critic's value head, `[1, hidden_size]`, no bias.
 pub const VALUE_HEAD: &str = "value_head.weight";
@@ -33,15 +33,13 @@ impl ModelConfig {
         let matrix = [self.vocab_size, self.hidden_size];
         let mut all = vec![parameter(EMBEDDING, &matrix)];
         for layer in 0..self.num_hidden_layers {
-            match self.architecture {
-                Architecture::Qwen2 => self.qwen2_layer(layer, &mut all),
-            }
+            self.layer_parameters(layer, &mut all);
         }
         all.push(parameter("model.norm.weight", &[self.hidden_size]));
         all
     }
 
-    fn qwen2_layer(&self, layer: usize, all: &mut Vec<Parameter>) {
+    fn layer_parameters(&self, layer: usize, all: &mut Vec<Parameter>) {
         let (hidden, inner) = (self.hidden_size, self.intermediate_size);
         let query = self.num_attention_heads * self.head_dim;
         let key_value = self.num_key_value_heads * self.head_dim;
@@ -51,7 +49,13 @@ impl ModelConfig {
         push("input_layernorm.weight", &[hidden]);
         for (name, width) in [("q", query), ("k", key_value), ("v", key_value)] {
             push(&format!("self_attn.{name}_proj.weight"), &[width, hidden]);
-            push(&format!("self_attn.{name}_proj.bias"), &[width]);
+            if self.qkv_bias {
+                push(&format!("self_attn.{name}_proj.bias"), &[width]);
+            }
+        }
+        if self.qk_norm {
+            push("self_attn.q_norm.weight", &[self.head_dim]);
+            push("self_attn.k_norm.weight", &[self.head_dim]);
         }
         push("self_attn.o_proj.weight", &[hidden, query]);
         push("post_attention_layernorm.weight", &[hidden]);

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use checkpoints::{
-    Architecture, Dtype, ModelConfig, OutgoingTensor, Weights, WeightsError, write_safetensors,
+    Dtype, ModelConfig, OutgoingTensor, Rope, RopeScaling, Weights, WeightsError, write_safetensors,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -301,7 +301,6 @@ proptest! {
 /// A model of one layer whose configuration says that the embedding is the head.
 fn tied() -> ModelConfig {
     ModelConfig {
-        architecture: Architecture::Qwen2,
         vocab_size: 2,
         hidden_size: 2,
         intermediate_size: 2,
@@ -311,7 +310,12 @@ fn tied() -> ModelConfig {
         head_dim: 2,
         max_position_embeddings: 8,
         rms_norm_eps: 1e-6,
-        rope_theta: 10_000.0,
+        qkv_bias: true,
+        qk_norm: false,
+        rope: Rope {
+            theta: 10_000.0,
+            scaling: RopeScaling::Unscaled,
+        },
         tie_word_embeddings: true,
         dtype: None,
         eos_token_ids: vec![],

@@ -1,9 +1,9 @@
 //! The flags that `score`, `ppo-step` and `sft` share: device, number type, threads, micro-batches.
-//! Turns them into what `ppo` works with; knows nothing about models or records.
+//! Turns them into what `learning` works with; knows nothing about models or records.
 
 use clap::Args;
-use ppo::batches::MicroBatching;
-use ppo::execution::Execution;
+use learning::batch::batches::MicroBatching;
+use learning::train::execution::Execution;
 use tch::{Device, Kind};
 use torch::{TorchError, keep_freed_memory, kind_name, parse_devices, parse_kind, set_threads};
 

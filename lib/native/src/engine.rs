@@ -200,6 +200,9 @@ impl Engine {
         self.multiply(normed, &layer.qkv, qkv, tile.len(), Store::Replace);
         // All keys and values first: rows of one sequence look at one another.
         for (at, row) in tile.iter().enumerate() {
+            if let Some(norms) = &layer.head_norms {
+                norms.apply(self.model.level, &self.model.shape, qkv.row(at));
+            }
             self.remember(index, row, qkv.row(at), sequences);
         }
         self.threads.divide(tile.len(), 1, |rows| {

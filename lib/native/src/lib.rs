@@ -13,6 +13,7 @@ mod buffer;
 mod cache;
 mod engine;
 mod gemm;
+mod head_norms;
 mod math;
 mod model;
 mod packed;

@@ -50,7 +50,7 @@ kernel! {
     ///
     /// # Safety
     ///
-    /// All three point to `width` floats.
+    /// All three point to `width` floats; `out` may be `x`.
     pub(crate) fn rms_norm(x: *const f32, weight: *const f32, out: *mut f32, width: usize, epsilon: f32) = rms_norm_lanes;
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use checkpoints::{ModelConfig, Weights, WeightsError};
 
+use crate::head_norms::HeadNorms;
 use crate::packed::Packed;
 use crate::rotary::Rotary;
 use crate::simd::{Block, LANES, Level};
 
-/// The weights of a Qwen2 decoder in float32, shared by all engines that run it.
+/// The weights of a decoder in float32, shared by all engines that run it.
 pub struct Model {
     pub(crate) shape: Shape,
     pub(crate) level: Level,
@@ -62,6 +63,7 @@ impl Shape {
 pub(crate) struct Layer {
     pub input_norm: Vec<f32>,
     pub qkv: Packed,
+    pub head_norms: Option<HeadNorms>,
     pub output: Packed,
     pub mlp_norm: Vec<f32>,
     /// Gate columns, then up columns.
@@ -96,7 +98,7 @@ impl Model {
         weights.check(config)?;
         let shape = shape(config, context);
         let layers = (0..shape.layers)
-            .map(|layer| Layer::load(weights, &shape, layer))
+            .map(|layer| Layer::load(weights, config, layer))
             .collect::<Result<_, _>>()?;
         let embedding = weights.f32("model.embed_tokens.weight")?;
         let tied = config.tie_word_embeddings;
@@ -112,7 +114,7 @@ impl Model {
             norm: weights.f32("model.norm.weight")?,
             embedding: (!tied).then_some(embedding),
             head,
-            rotary: Rotary::new(config.rope_theta, shape.head_dim, context),
+            rotary: Rotary::new(&config.rope, shape.head_dim, context),
         }))
     }
 
@@ -169,22 +171,36 @@ fn shape(config: &ModelConfig, context: usize) -> Shape {
 }
 
 impl Layer {
-    fn load(weights: &Weights, shape: &Shape, layer: usize) -> Result<Self, WeightsError> {
+    fn load(weights: &Weights, config: &ModelConfig, layer: usize) -> Result<Self, WeightsError> {
+        let hidden = config.hidden_size;
         let tensor = |name: &str| weights.f32(&format!("model.layers.{layer}.{name}"));
         let (q, k, v) = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
         let matrix = |name: &str| tensor(&format!("{name}.weight"));
         let bias = |name: &str| tensor(&format!("{name}.bias"));
+        let mut qkv = Packed::stack(&[&matrix(q)?, &matrix(k)?, &matrix(v)?], hidden);
+        if config.qkv_bias {
+            qkv = qkv.with_bias(&[&bias(q)?, &bias(k)?, &bias(v)?]);
+        }
+        let head_norms = || {
+            Ok(HeadNorms {
+                query: matrix("self_attn.q_norm")?,
+                key: matrix("self_attn.k_norm")?,
+            })
+        };
         Ok(Self {
             input_norm: matrix("input_layernorm")?,
-            qkv: Packed::stack(&[&matrix(q)?, &matrix(k)?, &matrix(v)?], shape.hidden)
-                .with_bias(&[&bias(q)?, &bias(k)?, &bias(v)?]),
-            output: Packed::stack(&[&matrix("self_attn.o_proj")?], shape.query_width()),
+            qkv,
+            head_norms: config.qk_norm.then(head_norms).transpose()?,
+            output: Packed::stack(
+                &[&matrix("self_attn.o_proj")?],
+                config.num_attention_heads * config.head_dim,
+            ),
             mlp_norm: matrix("post_attention_layernorm")?,
             gate_up: Packed::stack(
                 &[&matrix("mlp.gate_proj")?, &matrix("mlp.up_proj")?],
-                shape.hidden,
+                hidden,
             ),
-            down: Packed::stack(&[&matrix("mlp.down_proj")?], shape.inner),
+            down: Packed::stack(&[&matrix("mlp.down_proj")?], config.intermediate_size),
         })
     }
 }

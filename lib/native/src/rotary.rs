@@ -1,6 +1,8 @@
 //! Rotary position embedding (arXiv 2104.09864) as the checkpoints' authors run it: halves paired, float32 tables.
 
-/// `cos` and `sin` of `position * theta^(-2 i / head_dim)` for every position and pair.
+use checkpoints::Rope;
+
+/// `cos` and `sin` of `position * theta^(-2 i / head_dim)`, scaled, for every position and pair.
 pub(crate) struct Rotary {
     cos: Vec<f32>,
     sin: Vec<f32>,
@@ -10,9 +12,12 @@ pub(crate) struct Rotary {
 impl Rotary {
     /// Tables for positions `0 .. positions`. Frequencies and angles are rounded to float32 on the way, because that
     /// is what the model was trained with; at position 30,000 it moves an angle by a thousandth.
-    pub fn new(theta: f64, head_dim: usize, positions: usize) -> Self {
+    pub fn new(rope: &Rope, head_dim: usize, positions: usize) -> Self {
         let pairs = head_dim / 2;
-        let frequency = |pair: usize| 1.0 / theta.powf((2 * pair) as f64 / head_dim as f64) as f32;
+        let frequency = |pair: usize| {
+            let exponent = (2 * pair) as f64 / head_dim as f64;
+            rope.scaled(1.0 / rope.theta.powf(exponent) as f32)
+        };
         let frequencies: Vec<f32> = (0..pairs).map(frequency).collect();
         let angles =
             (0..positions).flat_map(|at| frequencies.iter().map(move |f| f64::from(at as f32 * f)));

@@ -9,7 +9,12 @@ use std::sync::Arc;
 use checkpoints::{ModelConfig, Weights};
 use native::{Engine, EngineError, Level, Model, Threads};
 
-const MODELS: [&str; 2] = ["tiny-qwen2", "tiny-qwen2-tied-bf16"];
+const MODELS: [&str; 4] = [
+    "tiny-qwen2",
+    "tiny-qwen2-tied-bf16",
+    "tiny-qwen3",
+    "tiny-llama",
+];
 
 fn fixtures() -> Option<PathBuf> {
     let shared = std::env::var_os("REATTEMPT_SHARED").map_or_else(
@@ -99,6 +104,18 @@ fn logits_agree_with_the_recorded_ones() {
 }
 
 #[test]
+fn a_sharded_copy_has_the_same_bits() {
+    let Some(fixtures) = fixtures() else { return };
+    let folder = fixtures.join("tiny-qwen3");
+    let ids = &recorded(&folder)[4].ids;
+    let logits = |folder: &std::path::Path| {
+        let mut engine = Engine::new(load(folder, Level::detect()), 1, Threads::Caller);
+        bits(engine.extend(&[(0, ids)]).unwrap())
+    };
+    assert_eq!(logits(&folder.join("sharded")), logits(&folder));
+}
+
+#[test]
 fn greedy_continuations_are_the_recorded_ones() {
     let Some(fixtures) = fixtures() else { return };
     for name in MODELS {
@@ -148,9 +165,14 @@ fn chunks_levels_and_threads_give_the_same_bits() {
 #[test]
 fn a_sequence_has_the_same_bits_in_any_company() {
     let Some(fixtures) = fixtures() else { return };
-    let folder = fixtures.join(MODELS[0]);
-    let model = load(&folder, Level::detect());
-    let ids = recorded(&folder)[4].ids.clone();
+    for name in ["tiny-qwen2", "tiny-qwen3"] {
+        bits_in_any_company(&fixtures.join(name));
+    }
+}
+
+fn bits_in_any_company(folder: &std::path::Path) {
+    let model = load(folder, Level::detect());
+    let ids = recorded(folder)[4].ids.clone();
     let sequences: Vec<&[i32]> = (0..70)
         .map(|i| &ids[i % 40..][..1 + (i * 7) % 60])
         .collect();

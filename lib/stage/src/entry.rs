@@ -5,15 +5,19 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Parser};
+use clap::{ArgMatches, Command, Parser};
 use tables::{ClosedPipe, TableError};
 
-use crate::{Context, Status, child, config, logging, signals};
+use crate::{Context, Status, child, config, generate, logging, signals};
 
 /// Runs a stage: parses flags and configuration file, starts logging and signal handling, calls `run`
 /// and turns its result into an exit status. The body of every `main`.
 pub fn main<A: Parser>(run: fn(A, &Context) -> anyhow::Result<()>) -> ExitCode {
-    match parse::<A>(std::env::args_os().collect()) {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(kind) = generate::asked(&typed) {
+        return generated(A::command(), &kind);
+    }
+    match parse::<A>(typed) {
         Ok((args, matches)) => start(run, args, &matches),
         Err(Refusal::Clap { error, config }) => {
             // Help for a reader that has gone is no failure.
@@ -26,6 +30,16 @@ pub fn main<A: Parser>(run: fn(A, &Context) -> anyhow::Result<()>) -> ExitCode {
         }
         Err(Refusal::Config(error)) => {
             report(&error.into());
+            Status::Usage.into()
+        }
+    }
+}
+
+fn generated(command: Command, kind: &str) -> ExitCode {
+    match generate::print(command, kind) {
+        Ok(()) => Status::Done.into(),
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "error: {message}");
             Status::Usage.into()
         }
     }

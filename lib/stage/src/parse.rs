@@ -56,6 +56,20 @@ pub fn betas(text: &str) -> Result<(f64, f64), String> {
     Ok((rate(first)?, rate(second)?))
 }
 
+/// A lower and a higher number, neither negative, with a comma between.
+pub fn bounds(text: &str) -> Result<(f64, f64), String> {
+    let expected = "a lower and a higher number such as 0.5,5";
+    let refused = || format!("expected {expected}");
+    let (low, high) = text.split_once(',').ok_or_else(refused)?;
+    let number = |text: &str| bounded(text.trim(), expected, |number| number >= 0.0);
+    let (low, high) = (number(low)?, number(high)?);
+    if low < high {
+        Ok((low, high))
+    } else {
+        Err(refused())
+    }
+}
+
 /// The types that flags with decimals have.
 pub trait Number: FromStr + Copy + Into<f64> {}
 

@@ -1,4 +1,4 @@
-//! How a decoder's positions see one another: the seam between architectures and batches.
+//! How a decoder's positions see one another: the seam between a decoder and its batch.
 
 use tch::Tensor;
 

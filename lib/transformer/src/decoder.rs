@@ -1,26 +1,11 @@
-//! A decoder of any architecture: loading, running, copying for threads, saving.
+//! A decoder of any family: loading, running, copying for threads, saving.
 
-use checkpoints::{Architecture as Family, Dtype, ModelConfig, OutgoingTensor, Parameter, Weights};
+use checkpoints::{Dtype, ModelConfig, OutgoingTensor, Parameter, Weights};
 use tch::{Device, Kind, Tensor};
 
 use crate::attention::{Attention, Causal};
-use crate::qwen2::Qwen2;
+use crate::network::Network;
 use crate::{ModelError, storage};
-
-/// What one architecture computes. Its file knows the layers; the batch comes as `attention`.
-pub(crate) trait Architecture: Send {
-    /// `token_ids` `[..]` int64, `positions` int64 that broadcast to `[..]` from the right; gives
-    /// `[.., hidden]` after the final norm.
-    fn hidden(
-        &self,
-        token_ids: &Tensor,
-        positions: &Tensor,
-        attention: &mut dyn Attention,
-    ) -> Result<Tensor, ModelError>;
-
-    /// The output head `[vocab, hidden]`, where it was loaded.
-    fn head(&self) -> Option<&Tensor>;
-}
 
 /// A decoder on one device.
 ///
@@ -28,7 +13,7 @@ pub(crate) trait Architecture: Send {
 pub struct Decoder {
     config: ModelConfig,
     tensors: NamedTensors,
-    network: Box<dyn Architecture>,
+    network: Network,
     known: Known,
 }
 
@@ -137,9 +122,7 @@ impl Decoder {
         tensors: NamedTensors,
         known: Known,
     ) -> Result<Self, ModelError> {
-        let network = match config.architecture {
-            Family::Qwen2 => Box::new(Qwen2::new(&config, &tensors)?),
-        };
+        let network = Network::new(&config, &tensors)?;
         Ok(Self {
             config,
             tensors,

@@ -1,7 +1,8 @@
 //! Decoders in libtorch: the training path on any device, and generation on CUDA.
 //!
-//! An architecture is whole in one file (`qwen2.rs`) behind [`Decoder`]; how it attends (over a
-//! padded batch or over a key-value cache) is handed to it. Parameter names equal the
+//! What is computed is whole in one file (`network.rs`) behind [`Decoder`], and reads what differs
+//! between families from `checkpoints::ModelConfig`; how it attends (over a padded batch or over a
+//! key-value cache) is handed to it. Parameter names equal the
 //! checkpoint's. Knows nothing about tokens' meaning, sampling or losses.
 
 mod attention;
@@ -12,7 +13,7 @@ mod error;
 mod extend;
 mod layout;
 mod logprobs;
-mod qwen2;
+mod network;
 mod rotary;
 mod storage;
 

@@ -11,11 +11,15 @@ use golden::{Golden, largest_difference};
 use tch::{Kind, Tensor};
 use transformer::{KvCache, token_logprobs};
 
-const MODELS: [(&str, &str); 4] = [
+const MODELS: [(&str, &str); 8] = [
     ("tiny-qwen2", "config.json"),
     ("tiny-qwen2", "config_v4.json"),
     ("tiny-qwen2-tied-bf16", "config.json"),
     ("tiny-qwen2-tied-bf16", "config_v4.json"),
+    ("tiny-qwen3", "config.json"),
+    ("tiny-qwen3", "config_v4.json"),
+    ("tiny-llama", "config.json"),
+    ("tiny-llama", "config_v4.json"),
 ];
 
 fn each_model(check: impl Fn(&Golden)) {
@@ -53,6 +57,19 @@ fn a_sharded_copy_is_the_same_model() {
     assert!(sharded.join("model.safetensors.index.json").is_file());
     assert!(!sharded.join("model.safetensors").exists());
     let sharded = whole.with_weights_of(&sharded);
+    assert_eq!(sharded.weights.sha256(), whole.weights.sha256());
+    for i in 0..5 {
+        sharded.check_forward(i);
+    }
+}
+
+/// Shards as transformers writes them.
+#[test]
+fn the_sharded_copy_of_qwen3_is_the_same_model() {
+    let Some(whole) = Golden::load("tiny-qwen3", "config.json", false) else {
+        return;
+    };
+    let sharded = whole.with_weights_of(&whole.directory.join("sharded"));
     assert_eq!(sharded.weights.sha256(), whole.weights.sha256());
     for i in 0..5 {
         sharded.check_forward(i);

@@ -86,7 +86,12 @@ fn bad_weights_are_named() {
 
 #[test]
 fn a_saved_decoder_is_the_same_decoder() {
-    for model in ["tiny-qwen2", "tiny-qwen2-tied-bf16"] {
+    for model in [
+        "tiny-qwen2",
+        "tiny-qwen2-tied-bf16",
+        "tiny-qwen3",
+        "tiny-llama",
+    ] {
         let Some(golden) = Golden::load(model, "config.json", true) else {
             return;
         };

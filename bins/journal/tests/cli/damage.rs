@@ -149,3 +149,29 @@ fn what_a_run_needs_is_told_before_anything_is_made() {
         .assert()
         .success();
 }
+
+#[test]
+fn files_may_be_several_and_some_may_be_left_out() {
+    let run = Run::unopened();
+    run.write(
+        "needs.toml",
+        "[run]\ntest = \"a.jsonl,b.jsonl\"\n[evaluation]\nexclude = \"\"\n",
+    );
+    let open = ["open", "OTHER", "--settings", "needs.toml"];
+    let needs = ["--needs-file", "test=data/test.jsonl"];
+    let optional = ["--optional-file", "evaluation.exclude"];
+    let absent = ["--optional-file", "evaluation.other"];
+    let arguments = [&open[..], &needs, &optional, &absent].concat();
+    run.write("a.jsonl", "");
+    run.fails(&arguments, &["test=b.jsonl: no such file"]);
+    let exclude = ["--set", "exclude=overlap.jsonl"];
+    let both = ["test=b.jsonl: no", "evaluation.exclude=overlap.jsonl: no"];
+    run.fails(&[&arguments[..], &exclude].concat(), &both);
+    run.write("b.jsonl", "");
+    run.write("with,comma.jsonl", "");
+    for set in ["test=a.jsonl,b.jsonl", "test=with,comma.jsonl"] {
+        run.journal(&[&arguments[..], &["--set", set]].concat())
+            .assert()
+            .success();
+    }
+}

@@ -49,6 +49,53 @@ fn settings_are_resolved_from_files_and_assignments() {
 }
 
 #[test]
+fn a_settings_file_may_build_on_another() {
+    let run = Run::unopened();
+    run.write(
+        "presets/large.toml",
+        "base = \"../base.toml\"\n[run]\nseed = 9\n[rollout]\ntop-k = 3\n",
+    );
+    run.write(
+        "larger.toml",
+        "base = \"presets/large.toml\"\n[run]\nsteps = 4\n",
+    );
+    run.journal(&[
+        "open",
+        "RUN",
+        "--settings",
+        "larger.toml",
+        "--set",
+        "top-k=5",
+    ])
+    .assert()
+    .success();
+    let written: toml::Table = run.read("RUN/settings.toml").parse().unwrap();
+    assert_eq!(written["run"]["seed"].as_integer(), Some(9));
+    assert_eq!(written["run"]["steps"].as_integer(), Some(4));
+    assert_eq!(written["rollout"]["top-k"].as_integer(), Some(5));
+    assert_eq!(written["rollout"]["template"].as_str(), Some("chatml"));
+    assert!(!written.contains_key("base"));
+}
+
+#[test]
+fn a_base_that_cannot_be_built_on_is_named() {
+    let run = Run::unopened();
+    run.write("deep/a.toml", "base = \"../b.toml\"\n");
+    run.write("b.toml", "base = \"deep/a.toml\"\n");
+    run.write("lost.toml", "base = \"nowhere.toml\"\n");
+    run.write("number.toml", "base = 3\n");
+    run.write("slip.toml", "base = \"base.toml\"\n[run]\nstepz = 3\n");
+    for (file, parts) in [
+        ("b.toml", ["b.toml", "builds on itself"]),
+        ("lost.toml", ["nowhere.toml", "No such file"]),
+        ("number.toml", ["number.toml", "expected a string"]),
+        ("slip.toml", ["slip.toml", "run.stepz"]),
+    ] {
+        run.fails(&["open", "RUN", "--settings", file], &parts);
+    }
+}
+
+#[test]
 fn wrong_settings_are_named() {
     let run = Run::unopened();
     run.write("unknown.toml", "[run]\nsteps = 2\nsteep = 3\n");

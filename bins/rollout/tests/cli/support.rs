@@ -30,6 +30,10 @@ pub fn model() -> Option<PathBuf> {
 
 /// A copy of the small checkpoint that a test may spoil.
 pub fn model_copy(to: &Path) -> Option<PathBuf> {
+    Some(copy_model(&model()?, to))
+}
+
+fn copy_model(model: &Path, to: &Path) -> PathBuf {
     let copy = to.join("model");
     fs_err::create_dir(&copy).unwrap();
     for name in [
@@ -39,9 +43,9 @@ pub fn model_copy(to: &Path) -> Option<PathBuf> {
         "tokenizer.json",
         "tokenizer_config.json",
     ] {
-        fs_err::write(copy.join(name), fs_err::read(model()?.join(name)).unwrap()).unwrap();
+        fs_err::write(copy.join(name), fs_err::read(model.join(name)).unwrap()).unwrap();
     }
-    Some(copy)
+    copy
 }
 
 /// A short template: prompts of a dozen tokens leave room for several attempts.
@@ -59,12 +63,27 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Option<Self> {
+        Self::of("tiny-qwen2")
+    }
+
+    /// With another of the small random checkpoints.
+    pub fn of(model: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         fs_err::write(folder.path().join("template.toml"), TEMPLATE).unwrap();
         Some(Self {
             folder,
-            model: model()?,
+            model: shared()?.join("fixtures").join(model),
         })
+    }
+
+    /// Gives the bench a copy of its model with `value` under `key` of the configuration.
+    pub fn configure(&mut self, key: &str, value: Value) {
+        let copy = copy_model(&self.model, self.folder.path());
+        let path = copy.join("config.json");
+        let mut keys: Value = serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
+        keys[key] = value;
+        fs_err::write(path, keys.to_string()).unwrap();
+        self.model = copy;
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

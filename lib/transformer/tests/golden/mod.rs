@@ -80,6 +80,12 @@ impl Golden {
             .unwrap()
     }
 
+    /// `[seq, vocab]`
+    pub fn logits(&self, sequence: usize) -> Tensor {
+        let hidden = self.hidden(&self.input_ids(sequence)).squeeze_dim(0);
+        self.decoder.logits(&hidden).unwrap()
+    }
+
     /// Log-probabilities of all tokens but the first, `[seq - 1]`.
     pub fn logprobs(&self, sequence: usize) -> Tensor {
         let ids = self.input_ids(sequence);

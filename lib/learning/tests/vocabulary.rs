@@ -1,0 +1,156 @@
+//! A decoder restricted to a part of its ids against one that has no others.
+#![allow(clippy::unwrap_used)]
+
+use checkpoints::{
+    Dtype, ModelConfig, OutgoingTensor, Rope, RopeScaling, Weights, write_safetensors,
+};
+use learning::batch::padded::Padded;
+use learning::batch::tokens::Selection;
+use learning::train::forward::{Entropy, policy_outputs};
+use tch::{Device, Kind, Tensor};
+use transformer::Decoder;
+
+const HIDDEN: usize = 8;
+
+fn config(vocab_size: usize) -> ModelConfig {
+    ModelConfig {
+        vocab_size,
+        hidden_size: HIDDEN,
+        intermediate_size: 12,
+        num_hidden_layers: 1,
+        num_attention_heads: 2,
+        num_key_value_heads: 1,
+        head_dim: 4,
+        max_position_embeddings: 16,
+        rms_norm_eps: 1e-6,
+        qkv_bias: true,
+        qk_norm: false,
+        rope: Rope {
+            theta: 10_000.0,
+            scaling: RopeScaling::Unscaled,
+        },
+        tie_word_embeddings: false,
+        dtype: None,
+        eos_token_ids: vec![],
+    }
+}
+
+/// Element `at` of a tensor: fixed numbers between -1 and 1.
+fn number(name: &str, at: usize) -> f32 {
+    let key = name.bytes().fold(at as u32 + 1, |key, byte| {
+        key.wrapping_mul(31).wrapping_add(u32::from(byte))
+    });
+    (key.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0
+}
+
+/// A decoder whose id `i` has the rows of `rows[i]` in embedding and head.
+fn decoder(rows: &[usize]) -> Decoder {
+    let (folder, config) = (tempfile::tempdir().unwrap(), config(rows.len()));
+    let tensors = config.parameters().into_iter().map(|parameter| {
+        let width = parameter.shape.iter().product::<usize>() / parameter.shape[0];
+        let by_id = parameter.shape[0] == rows.len()
+            && width == HIDDEN
+            && !parameter.name.contains("layers");
+        let elements = (0..parameter.shape[0]).flat_map(|row| {
+            let from = if by_id { rows[row] } else { row };
+            (0..width).map(move |column| from * width + column)
+        });
+        let numbers: Vec<u8> = elements
+            .flat_map(|at| number(&parameter.name, at).to_le_bytes())
+            .collect();
+        OutgoingTensor::from_bytes(parameter.name.clone(), Dtype::F32, parameter.shape, numbers)
+    });
+    write_safetensors(
+        &folder.path().join("model.safetensors"),
+        tensors.collect(),
+        &[],
+    )
+    .unwrap();
+    Decoder::load(
+        &Weights::open(folder.path()).unwrap(),
+        &config,
+        Device::Cpu,
+        Kind::Float,
+        true,
+    )
+    .unwrap()
+}
+
+/// Log-probabilities, entropies and the gradient of the head under a loss of both.
+fn outcome(decoder: &Decoder, ids: &[i32]) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+    let rows = [Selection {
+        ids,
+        positions: &[1, 2, 3, 4],
+    }];
+    let outputs = policy_outputs(
+        decoder,
+        &Padded::new(&rows, Device::Cpu),
+        Entropy::Differentiate,
+    )
+    .unwrap();
+    let entropy = outputs.entropy.unwrap();
+    let loss = outputs.logprobs.sum(Kind::Float) + entropy.square().sum(Kind::Float);
+    let parameters = decoder.parameters();
+    let head = &parameters
+        .iter()
+        .find(|(name, _)| name == "lm_head.weight")
+        .unwrap()
+        .1;
+    let gradient = Tensor::run_backward(&[&loss], &[head], false, false).remove(0);
+    let numbers = |tensor: &Tensor| Vec::<f32>::try_from(tensor.detach().reshape(-1)).unwrap();
+    (
+        numbers(&outputs.logprobs),
+        numbers(&entropy),
+        numbers(&gradient),
+    )
+}
+
+fn close(ours: &[f32], expected: &[f32]) {
+    assert_eq!(ours.len(), expected.len());
+    for (ours, expected) in ours.iter().zip(expected) {
+        assert!((ours - expected).abs() < 1e-5, "{ours} and {expected}");
+    }
+}
+
+#[test]
+fn probabilities_entropies_and_gradients_are_those_of_the_ids_that_are_left() {
+    // Six ids with a meaning among eleven: two gaps, three of padding. The others stand where these are left out.
+    let known = [0, 1, 3, 4, 6, 7];
+    let (alone, all) = (decoder(&known), decoder(&(0..11).collect::<Vec<_>>()));
+    let gapped = all.restricted(8, &[2, 5]).unwrap();
+    let (compact, ids) = ([0, 5, 2, 2, 4], [0, 7, 3, 3, 6]);
+    let (logprobs, entropy, gradient) = outcome(&alone, &compact);
+    for decoder in [&gapped, &gapped.leaf_copy().unwrap()] {
+        let (our_logprobs, our_entropy, our_gradient) = outcome(decoder, &ids);
+        close(&our_logprobs, &logprobs);
+        close(&our_entropy, &entropy);
+        for (id, ours) in our_gradient.chunks(HIDDEN).enumerate() {
+            match known.iter().position(|known| *known == id) {
+                Some(row) => close(ours, &gradient[row * HIDDEN..][..HIDDEN]),
+                None => assert!(
+                    ours.iter().all(|element| *element == 0.0),
+                    "id {id}: {ours:?}"
+                ),
+            }
+        }
+    }
+    // What is left out is no trifle.
+    let (unrestricted, ..) = outcome(&decoder(&(0..11).collect::<Vec<_>>()), &ids);
+    assert!(
+        unrestricted
+            .iter()
+            .zip(&logprobs)
+            .all(|(all, known)| *all < known - 0.01)
+    );
+}
+
+#[test]
+fn the_logits_themselves_are_all_there() {
+    let all = decoder(&(0..11).collect::<Vec<_>>());
+    let hidden = Tensor::ones([3, HIDDEN as i64], (Kind::Float, Device::Cpu));
+    let before = all.logits(&hidden).unwrap();
+    assert_eq!(all.known_logits(&hidden).unwrap(), before);
+    let restricted = all.restricted(8, &[2]).unwrap();
+    assert_eq!(restricted.logits(&hidden).unwrap(), before);
+    assert_eq!(restricted.known_logits(&hidden).unwrap().size(), [3, 8]);
+}
