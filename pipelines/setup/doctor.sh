@@ -47,6 +47,7 @@ else
 fi
 if [ -e data/tiny/base/model.safetensors ]; then ok data "embedded policy and questions in data/tiny"; else bad data "data/tiny/base is incomplete" "./just tiny-base"; fi
 if [ -d "${REATTEMPT_SHARED:-../shared}/fixtures" ]; then ok fixtures "${REATTEMPT_SHARED:-../shared}"; else note fixtures "../shared is absent: the tests that compare with it say so and are skipped"; fi
-if [ -x "${REATTEMPT_TEST_VENV:-.venv-tests}/bin/python" ]; then ok test-venv "${REATTEMPT_TEST_VENV:-.venv-tests}"; else note test-venv "made by ./just test (transformers, duckdb, pandas, polars)"; fi
+if [ -x "${REATTEMPT_TEST_VENV:-.venv-tests}/bin/python" ]; then ok test-venv "${REATTEMPT_TEST_VENV:-.venv-tests}"; else note test-venv "made by ./just test (transformers, duckdb, pandas, polars, tensorboard)"; fi
+if command -v "${CHROMIUM:-chromium}" >/dev/null; then ok chromium "$(command -v "${CHROMIUM:-chromium}")"; else note chromium "absent: the tests that open the page of a run say so and are skipped (apt-get install chromium)"; fi
 
 [ $missing = 0 ] && echo "Nothing is missing." || { echo "$missing missing."; exit 1; }

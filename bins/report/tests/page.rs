@@ -60,6 +60,49 @@ fn a_page_holds_everything_about_its_runs() {
 }
 
 #[test]
+fn what_runs_share_stands_there_once_and_many_runs_are_counted() {
+    let runs = Runs::new();
+    let table = |page: &str| {
+        page.split("with 95 % intervals")
+            .nth(1)
+            .unwrap()
+            .split("</table>")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let page = runs.page(&["five", "one"]);
+    assert_eq!(
+        table(&page).matches("start (step 0)").count(),
+        1,
+        "both start from the same model"
+    );
+    assert!(
+        table(&page).contains("five: test, after"),
+        "the other has no test"
+    );
+    let summary = runs
+        .read("one/eval/000002/summary.json")
+        .replace("0.75", "0.875");
+    runs.write("one/eval/000002/summary.json", &summary);
+    let table = table(&runs.page(&["five", "one"]));
+    assert!(
+        table.contains("five: best and last (step 2)")
+            && table.contains("one: best and last (step 2)")
+    );
+    let page = runs.page(&[
+        "five",
+        "one",
+        "five",
+        "one",
+        "five",
+        "--labels",
+        "a,b,c,d,e",
+    ]);
+    assert!(page.contains("<title>5 runs – reattempt</title>"));
+}
+
+#[test]
 fn a_page_asks_nobody_for_anything() {
     let runs = Runs::new();
     let page = runs.page(&["five", "one"]);
@@ -89,6 +132,7 @@ fn dialogues_are_few_the_same_and_of_every_evaluation() {
     let expected = [
         group("test, after", 50),
         group("test, before", 50),
+        group("comparison, attempts", 5),
         group("evaluation, step 2", 50),
         group("evaluation, start", 50),
         group("training, step 2", 20),
@@ -99,7 +143,7 @@ fn dialogues_are_few_the_same_and_of_every_evaluation() {
     let counts =
         |groups: &[(String, String, usize)]| groups.iter().map(|group| group.2).collect::<Vec<_>>();
     let few = runs.page(&["five", "--dialogues", "3"]);
-    assert_eq!(counts(&groups(&few)), [3; 5]);
+    assert_eq!(counts(&groups(&few)), [3; 6]);
     let ids = |page: &str, group: usize| {
         let dialogues = embedded(page)[group]["dialogues"]
             .as_array()

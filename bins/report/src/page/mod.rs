@@ -42,13 +42,12 @@ pub fn compose(runs: &[Run], options: &Options) -> Result<String> {
     let evaluations = runs.iter().map(Evaluations::load);
     let evaluations = evaluations.collect::<Result<Vec<_>>>()?;
     let dialogues = sample::groups(runs, options)?;
-    let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
     let curves = curves::figure(runs, options.smooth);
     let mut environment = Environment::new();
     // The name's ending makes every value escaped.
     environment.add_template("page.html", TEMPLATE)?;
     let page = environment.get_template("page.html")?.render(context! {
-        title => names.join(", "),
+        title => title(runs),
         style => STYLE,
         script => SCRIPT,
         standing => Value::from(Serde(standing(runs))),
@@ -63,6 +62,17 @@ pub fn compose(runs: &[Run], options: &Options) -> Result<String> {
         data => embedded::json(&dialogues)?,
     })?;
     Ok(page)
+}
+
+/// The runs by name, as long as a line holds them.
+fn title(runs: &[Run]) -> String {
+    const MOST_NAMES: usize = 4;
+    let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+    if names.len() > MOST_NAMES {
+        format!("{} runs", names.len())
+    } else {
+        names.join(", ")
+    }
 }
 
 fn standing(runs: &[Run]) -> Grid {

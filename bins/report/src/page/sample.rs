@@ -65,6 +65,10 @@ fn files(run: &Path, most: usize) -> Result<Vec<(String, PathBuf, usize)>> {
             most,
         );
     }
+    for folder in folders(&run.join("comparison"))? {
+        let name = format!("comparison, {}", name(&folder));
+        offer(name, &folder, &["graded.parquet"], most);
+    }
     for folder in folders(&run.join("eval"))?.iter().rev() {
         offer(
             format!("evaluation, {}", step(folder)),
@@ -103,8 +107,13 @@ pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+fn name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
 fn step(folder: &Path) -> String {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let name = name(folder);
     let short = name.trim_start_matches('0');
     if short.is_empty() {
         "start".into()

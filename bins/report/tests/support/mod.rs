@@ -23,6 +23,8 @@ impl Runs {
         for when in ["before", "after"] {
             runs.evaluation(&format!("five/test/{when}"));
         }
+        let rows: Vec<Value> = (0..5).map(|at| dialogue(at, false)).collect();
+        runs.parquet("five/comparison/attempts/graded.parquet", &rows);
         let rows: Vec<Value> = (0..30).map(|at| dialogue(at, true)).collect();
         runs.parquet("five/steps/000002/advantages.parquet", &rows);
         let policy = runs.path("five/checkpoints/000002/policy");
