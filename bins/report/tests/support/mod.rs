@@ -151,7 +151,7 @@ fn dialogue(at: usize, learned: bool) -> Value {
     };
     let mut row = json!({
         "question_id": format!("q/{at}"), "dialogue_id": format!("q/{at}/n2/s0"),
-        "source": if at % 3 == 0 { "order" } else { "sums" }, "question": format!("{at}: {EVIL}"), "answer": "5",
+        "source": if at.is_multiple_of(3) { "order" } else { "sums" }, "question": format!("{at}: {EVIL}"), "answer": "5",
         "attempts_allowed": 2, "sample_index": 0, "token_ids": [10, 40, 41, 42, 11, 12, 43, 44, 45],
         "logprobs": [0.0, -0.125, -1.5, -0.5, 0.0, 0.0, -0.25, -3.0, -0.0625],
         "attempts": [attempt(1, ("6", "wrong")), attempt(6, second)],
