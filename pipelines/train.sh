@@ -2,7 +2,7 @@
 # Multi-attempt PPO (arXiv 2503.04808), one page. `journal run` runs a stage once: what is complete is skipped, so
 # the same command continues a run that was stopped at any moment, and ends with the same weights, byte for byte.
 #
-#   pipelines/train.sh ARM [run=NAME] [preset=tiny|paper|modern|qwen2.5-math-1.5b|qwen2.5-math-7b] [key=value ...]
+#   pipelines/train.sh ARM [run=NAME] [preset=tiny|smollm2|paper|modern|qwen2.5-math-1.5b|qwen2.5-math-7b] [key=value ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source pipelines/stages.sh

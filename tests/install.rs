@@ -163,22 +163,43 @@ fn bash_completes_flags_and_values() {
 }
 
 #[test]
-fn other_shells_parse_their_completions() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    for shell in ["zsh", "fish"] {
-        let here = here(shell);
-        for program in programs() {
-            let script = generated(&program, shell);
-            assert!(script.contains("quiet"), "{program} {shell}");
-            let script = written(folder.path(), &format!("{program}.{shell}"), &script);
-            if here {
-                let parsed = run(&[shell, "-n", &script]);
-                assert!(
-                    parsed.status.success(),
-                    "{program}: {}",
-                    text(&parsed.stderr)
-                );
-            }
+fn zsh_parses_completions() {
+    let (folder, zsh) = (tempfile::tempdir().expect("a scratch folder"), here("zsh"));
+    for program in programs() {
+        let script = generated(&program, "zsh");
+        assert!(
+            script.starts_with(&format!("#compdef {program}\n")),
+            "{program}"
+        );
+        let script = written(folder.path(), &format!("_{program}"), &script);
+        if zsh {
+            let parsed = run(&["zsh", "-n", &script]);
+            assert!(
+                parsed.status.success(),
+                "{program}: {}",
+                text(&parsed.stderr)
+            );
+        }
+    }
+}
+
+/// Sourced and not only parsed: a quote in a help text ends a string of fish, which still parses.
+#[test]
+fn fish_completes_flags() {
+    let (folder, fish) = (tempfile::tempdir().expect("a scratch folder"), here("fish"));
+    for program in programs() {
+        let script = generated(&program, "fish");
+        assert!(script.contains("-l quiet"), "{program}");
+        let script = written(folder.path(), &format!("{program}.fish"), &script);
+        if fish {
+            let line = format!("source {script}; complete -C '{program} --qui'");
+            let shown = run(&["fish", "--no-config", "-c", &line]);
+            assert_eq!(text(&shown.stderr), "", "{program}");
+            assert!(
+                text(&shown.stdout).contains("--quiet"),
+                "{program}: {}",
+                text(&shown.stdout)
+            );
         }
     }
 }

@@ -143,10 +143,10 @@ fn arrows_point_down() {
         ("measures", &["tables", "stage", "attempts", "tokens"]),
         ("transcript", &["tables", "stage", "attempts", "grading"]),
         ("keyed", &["tables", "stage", "records", "attempts"]),
+        ("exclusions", &["stage", "grading", "attempts", "tokens"]),
         ("dialogues", &["tables", "stage", "attempts", "charts"]),
         ("charts", &["tables", "stage", "records", "dialogues"]),
         ("events", &["tables", "stage", "records", "charts"]),
-        ("exclusions", &["stage", "grading", "attempts", "tokens"]),
         (
             "advantages",
             &["tables", "stage", "attempts", "tokens", "grading"],

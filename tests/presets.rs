@@ -67,9 +67,50 @@ fn few(split: &str, folder: &Path) -> std::path::PathBuf {
     path
 }
 
+/// The warm start of `pipelines/smollm2.sh`: its settings, its words and the demonstrations that it makes.
+#[test]
+fn the_warm_start_of_smollm2_runs_through() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let run = |command: &mut Command| {
+        let output = command.current_dir(root()).output().expect("a stage runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    let (data, warm) = (folder.path().join("plain"), folder.path().join("warm"));
+    let few = [
+        "--train",
+        "6",
+        "--dev",
+        "6",
+        "--test",
+        "6",
+        "--demonstrations",
+        "12",
+    ];
+    run(stage("synthesize-questions")
+        .args(["plain", "--output-dir"])
+        .arg(&data)
+        .args(few));
+    run(stage("sft")
+        .args([
+            "--config",
+            "pipelines/smollm2.toml",
+            "--model",
+            "data/tiny/base",
+            "--input",
+        ])
+        .arg(data.join("demonstrations.jsonl"))
+        .arg("--output-dir")
+        .arg(&warm));
+    assert!(warm.join("model.safetensors").exists());
+}
+
 #[test]
 fn the_presets_run_through() {
-    for preset in ["paper", "modern"] {
+    for preset in ["paper", "modern", "smollm2"] {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let [train_file, dev, test] =
             ["train", "dev", "test"].map(|split| few(split, folder.path()));

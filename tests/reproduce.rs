@@ -96,10 +96,10 @@ fn every_arm_and_control_is_on_the_page_and_the_same_command_does_nothing_more()
 #[test]
 fn an_unknown_arm_is_named() {
     let folder = Folder::new();
-    let failed = folder.reproduce(&["arms=multi-atempt"]);
+    let failed = folder.reproduce(&["arms=multi-turn"]);
     assert!(!failed.status.success());
     assert!(
-        said(&failed).contains("found multi-atempt"),
+        said(&failed).contains("found multi-turn"),
         "{}",
         said(&failed)
     );

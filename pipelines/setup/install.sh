@@ -86,4 +86,5 @@ echo "Installed ${#programs[@]} programs with man pages and completions under $p
 libtorch=$(ldd "$prefix/bin/rollout" | awk '/libtorch_cpu/ {print $3}')
 echo "They find libtorch in $(dirname "$libtorch"): keep that folder, or install again after moving it"
 case :$PATH: in *:"$prefix/bin":*) ;; *) echo "Put $prefix/bin on the PATH" ;; esac
-echo "zsh finds completions with fpath+=($prefix/share/zsh/site-functions) before compinit; bash and fish look there by themselves where $prefix is ~/.local or /usr/local"
+echo "bash and fish look for completions in ~/.local/share and /usr/local/share; elsewhere, put $prefix/share into XDG_DATA_DIRS"
+echo "zsh finds them with fpath+=($prefix/share/zsh/site-functions) before compinit"

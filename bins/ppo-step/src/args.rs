@@ -7,7 +7,7 @@ use compute::ComputeArgs;
 use learning::objective::importance::Level;
 use learning::objective::losses::{KlEstimator, Surrogate};
 use learning::objective::reduction::LossMean;
-use stage::{LogArgs, TableFormat, parse};
+use stage::{JobsArgs, LogArgs, TableFormat, parse};
 
 /// One pass of clipped PPO over dialogues with advantages: trains policy and critic
 ///
@@ -17,6 +17,10 @@ use stage::{LogArgs, TableFormat, parse};
 /// tokens, or at those of them that `learn_mask` and for the critic `value_mask` name. The checkpoint
 /// (policy/, critic/, optimizer/, state.json) appears complete or not at all. Metrics, one JSON
 /// record per optimiser step, go to standard output or to --metrics.
+///
+/// A line of --jobs is {"input": FILE, "output_dir": DIR, "metrics": FILE}: one pass, from where the one before it ended.
+/// Weights and moments stay in memory; every checkpoint is written all the same, with the bytes that one call a pass
+/// would have given.
 #[derive(Parser, Debug)]
 #[command(
     version,
@@ -44,12 +48,15 @@ pub struct Args {
     pub optimizer: Option<PathBuf>,
 
     /// Where the checkpoint appears, complete or not at all
-    #[arg(long, value_name = "DIR")]
-    pub output_dir: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "jobs")]
+    pub output_dir: Option<PathBuf>,
 
     /// Write metrics to this JSONL file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub jobs: JobsArgs,
 
     /// Take dialogues that another policy played, too
     #[arg(long)]

@@ -45,6 +45,18 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The same networks in the checkpoint that a pass has written.
+    pub fn after(&self, checkpoint: &Path) -> Result<Self> {
+        let critic = self.critic.as_ref();
+        let critic = critic.map(|_| Hashed::open(&checkpoint.join("critic")));
+        Ok(Self {
+            policy: Hashed::open(&checkpoint.join("policy"))?,
+            critic: critic.transpose()?,
+        })
+    }
+}
+
 /// Where an earlier pass left off.
 pub struct PreviousCheckpoint {
     /// The folder with the moments.

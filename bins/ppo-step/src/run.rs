@@ -1,16 +1,21 @@
 //! Read, learn, write.
 
-use anyhow::{Context as _, Result, ensure};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
 use checkpoints::StagedDirectory;
+use compute::Compute;
 use learning::batch::batches::MicroBatching;
 use learning::batch::experience::{Experience, Needs};
 use learning::objective::importance::Importance;
 use learning::objective::losses::PolicyLossSettings;
 use learning::objective::reduction::LossMean;
 use learning::train::origin::PolicyCheck;
-use learning::train::update::{UpdateSettings, update};
+use learning::train::update::{Learners, UpdateSettings, update};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stage::Context;
+use stage::{Context, each_job};
+use tables::is_standard_stream;
 
 use crate::args::{Args, LevelName, LossArgs, SurrogateName};
 use crate::checkpoint::{RunState, publish};
@@ -24,47 +29,126 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let compute = args.compute.resolve()?;
     let previous = args.optimizer.as_deref().map(PreviousCheckpoint::open);
     let previous = previous.transpose()?;
-    let rl_step = previous
-        .as_ref()
-        .map_or(0, |previous| previous.state.rl_steps);
     let sources = Sources::open(&args)?;
-    let settings = settings(&args, compute.batching, rl_step);
     ensure!(
-        !settings.freeze_policy || sources.critic.is_some(),
+        args.optimisation.critic_warmup_steps <= rl_steps(previous.as_ref())
+            || sources.critic.is_some(),
         "--critic-warmup-steps trains the critic alone, but there is no --critic"
     );
-    let experiences = read(&args, &sources, &settings)?;
-    let mut learners = load(&args, &sources, &compute, previous.as_ref())?;
-    let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
-        format!(
-            "failed to prepare --output-dir {}",
-            args.output_dir.display()
-        )
-    })?;
-    // A signal removes it too.
-    let _temporary = tables::register_temporary(staged.temporary_path());
-    let bar = context.progress(Some(steps(&settings, experiences.len())), "optimiser steps");
-    let mut report = Report::create(
-        args.metrics.as_deref(),
-        bar,
-        rl_step,
-        previous.map_or(0, |previous| previous.most_steps()),
-    )?;
-    update(
-        &mut learners,
-        &experiences,
-        &settings,
-        &compute.execution,
-        rl_step,
-        |step| Ok(report.step(step)?),
-    )?;
-    report.finish()?;
-    let state = RunState {
-        rl_steps: rl_step + 1,
-        seed: settings.seed,
-        settings: settings_record(&args, &settings, &compute)?,
+    let mut trainer = Trainer {
+        args: &args,
+        context,
+        compute,
+        previous,
+        sources,
+        learners: None,
     };
-    publish(staged, &learners, &sources, state)
+    match (&args.jobs.jobs, &args.output_dir) {
+        (Some(jobs), None) => {
+            ensure!(
+                is_standard_stream(&args.input) && args.metrics.is_none(),
+                "--jobs names inputs and metrics: expected neither --input nor --metrics beside it"
+            );
+            each_job(jobs, |job: Job| {
+                let dialogues = trainer.pass(&job.input, &job.output_dir, Some(&job.metrics))?;
+                trainer.go_on_from(&job.output_dir)?;
+                Ok(Figures {
+                    output_dir: job.output_dir,
+                    dialogues,
+                })
+            })
+        }
+        (None, Some(output_dir)) => {
+            trainer.pass(&args.input, output_dir, args.metrics.as_deref())?;
+            Ok(())
+        }
+        _ => bail!("--output-dir: expected either it or --jobs, whose lines name one each"),
+    }
+}
+
+/// A line of `--jobs`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Job {
+    input: PathBuf,
+    output_dir: PathBuf,
+    metrics: PathBuf,
+}
+
+/// What is told of a job.
+#[derive(Serialize)]
+struct Figures {
+    output_dir: PathBuf,
+    dialogues: usize,
+}
+
+/// Networks between passes, and where they came from.
+struct Trainer<'a> {
+    args: &'a Args,
+    context: &'a Context,
+    compute: Compute,
+    /// The checkpoint that the next pass starts from.
+    previous: Option<PreviousCheckpoint>,
+    sources: Sources,
+    /// None before the first pass has read its dialogues, which may be refused in less time.
+    learners: Option<Learners>,
+}
+
+impl Trainer<'_> {
+    /// Learns from one input and publishes the checkpoint; gives the number of dialogues.
+    fn pass(&mut self, input: &Path, output_dir: &Path, metrics: Option<&Path>) -> Result<usize> {
+        let rl_step = rl_steps(self.previous.as_ref());
+        let settings = settings(self.args, self.compute.batching, rl_step);
+        let experiences = read(self.args, input, &self.sources, &settings)?;
+        let learners = match &mut self.learners {
+            Some(learners) => learners,
+            none => none.insert(load(
+                self.args,
+                &self.sources,
+                &self.compute,
+                self.previous.as_ref(),
+            )?),
+        };
+        let staged = StagedDirectory::create(output_dir)
+            .with_context(|| format!("failed to prepare --output-dir {}", output_dir.display()))?;
+        // A signal removes it too.
+        let _temporary = tables::register_temporary(staged.temporary_path());
+        let steps = steps(&settings, experiences.len());
+        let bar = self.context.progress(Some(steps), "optimiser steps");
+        let most_steps = self
+            .previous
+            .as_ref()
+            .map_or(0, PreviousCheckpoint::most_steps);
+        let mut report = Report::create(metrics, bar, rl_step, most_steps)?;
+        update(
+            learners,
+            &experiences,
+            &settings,
+            &self.compute.execution,
+            rl_step,
+            |step| Ok(report.step(step)?),
+        )?;
+        report.finish()?;
+        let state = RunState {
+            rl_steps: rl_step + 1,
+            seed: settings.seed,
+            settings: settings_record(self.args, &settings, &self.compute)?,
+        };
+        publish(staged, learners, &self.sources, state)?;
+        Ok(experiences.len())
+    }
+
+    /// The checkpoint just written is where the next pass starts; weights and moments are in memory already.
+    fn go_on_from(&mut self, checkpoint: &Path) -> Result<()> {
+        self.previous = Some(PreviousCheckpoint::open(checkpoint)?);
+        self.sources = self.sources.after(checkpoint)?;
+        Ok(())
+    }
+}
+
+/// Passes before the next one.
+fn rl_steps(previous: Option<&PreviousCheckpoint>) -> u64 {
+    previous.map_or(0, |previous| previous.state.rl_steps)
 }
 
 fn settings(args: &Args, batching: MicroBatching, rl_step: u64) -> UpdateSettings {
@@ -120,7 +204,12 @@ fn check(loss: &LossArgs) -> Result<()> {
     Ok(())
 }
 
-fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec<Experience>> {
+fn read(
+    args: &Args,
+    input: &Path,
+    sources: &Sources,
+    settings: &UpdateSettings,
+) -> Result<Vec<Experience>> {
     let mut limits = sources.policy.source.limits();
     if let Some(critic) = &sources.critic {
         limits = limits.narrower(&critic.source.critic_limits());
@@ -133,7 +222,7 @@ fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec
         rollout: policy && settings.policy_loss.importance.is_some(),
     };
     let check = PolicyCheck::with_sha256(&sources.policy.sha256, args.allow_other_policy);
-    let rows = tables::open(&args.input, args.input_format.map(Into::into))?;
+    let rows = tables::open(input, args.input_format.map(Into::into))?;
     let experiences: Vec<Experience> = rows
         .map(|row| {
             let row = row?;
@@ -141,11 +230,7 @@ fn read(args: &Args, sources: &Sources, settings: &UpdateSettings) -> Result<Vec
             Ok(Experience::from_row(&row, &limits, &needs)?)
         })
         .collect::<Result<_>>()?;
-    ensure!(
-        !experiences.is_empty(),
-        "{}: no dialogues",
-        args.input.display()
-    );
+    ensure!(!experiences.is_empty(), "{}: no dialogues", input.display());
     Ok(experiences)
 }
 
@@ -154,11 +239,7 @@ fn steps(settings: &UpdateSettings, dialogues: usize) -> u64 {
 }
 
 /// The settings that shape the result, for the state.
-fn settings_record(
-    args: &Args,
-    settings: &UpdateSettings,
-    compute: &compute::Compute,
-) -> Result<Value> {
+fn settings_record(args: &Args, settings: &UpdateSettings, compute: &Compute) -> Result<Value> {
     let optimisation = &args.optimisation;
     Ok(json!({
         "update": serde_json::to_value(settings)?,

@@ -21,6 +21,7 @@ const EXAMPLE: &str = "\
 Example:
   synthesize-questions questions --output-dir data/tiny --seed 1
   synthesize-questions demonstrations --data data/tiny/train.jsonl --seed 1 --output demonstrations.jsonl
+  synthesize-questions plain --output-dir data/plain --seed 1
   synthesize-questions blank-policy --demonstrations demonstrations.jsonl \\
     --template data/tiny/template.toml --output-dir blank
   sft --model blank --from-scratch --input demonstrations.jsonl \\
@@ -32,6 +33,10 @@ pub enum Command {
     Questions(QuestionArgs),
     /// Writes dialogues that answer given questions, right and wrong, for `sft`.
     Demonstrations(DemonstrationArgs),
+    /// Writes train.jsonl, dev.jsonl, test.jsonl and demonstrations.jsonl: questions in plain words, in several wordings
+    /// each, for a small pretrained model. No task is in two splits, whatever its wording; demonstrations are about
+    /// tasks of the training split.
+    Plain(PlainArgs),
     /// Writes a Qwen2 directory without weights: a configuration, and a tokenizer learned from
     /// demonstrations. `sft --from-scratch` draws the weights.
     BlankPolicy(BlankPolicyArgs),
@@ -86,6 +91,30 @@ pub struct DemonstrationArgs {
     /// Attempts written at most, however many are allowed.
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=99))]
     pub longest: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PlainArgs {
+    /// Where the four files are written.
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: PathBuf,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Training questions of each family.
+    #[arg(long, default_value_t = 150, value_name = "N")]
+    pub train: usize,
+    /// Development questions of each family.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub dev: usize,
+    /// Test questions of each family.
+    #[arg(long, default_value_t = 40, value_name = "N")]
+    pub test: usize,
+    /// Demonstrations of all families together.
+    #[arg(long, default_value_t = 480, value_name = "N")]
+    pub demonstrations: u64,
+    /// Probability that an attempt of a demonstration is wrong, where another one is left.
+    #[arg(long, default_value_t = 0.4, value_name = "SHARE", value_parser = parse::share::<f64>)]
+    pub wrong: f64,
 }
 
 #[derive(Debug, clap::Args)]

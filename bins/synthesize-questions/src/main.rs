@@ -6,6 +6,8 @@ mod args;
 mod blank_policy;
 mod demonstrations;
 mod families;
+mod plain;
+mod plain_questions;
 mod questions;
 mod tokenizer;
 
@@ -18,6 +20,7 @@ fn run(args: Args, _context: &Context) -> anyhow::Result<()> {
     match args.command {
         Command::Questions(args) => questions::write(&args),
         Command::Demonstrations(args) => demonstrations::write(&args),
+        Command::Plain(args) => plain_questions::write(&args),
         Command::BlankPolicy(args) => blank_policy::write(&args),
     }
 }

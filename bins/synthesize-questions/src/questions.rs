@@ -11,14 +11,14 @@ use crate::families::{self, Family};
 use keyed::stream;
 
 /// Draws in a row without a new question after which a family counts as used up.
-const PATIENCE: usize = 10_000;
+pub const PATIENCE: usize = 10_000;
 
 /// One question, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Question {
-    source: &'static str,
-    question: String,
-    answer: String,
+pub struct Question {
+    pub source: &'static str,
+    pub question: String,
+    pub answer: String,
 }
 
 pub fn write(args: &QuestionArgs) -> anyhow::Result<()> {
@@ -38,7 +38,7 @@ pub fn write(args: &QuestionArgs) -> anyhow::Result<()> {
     check_disjoint(splits.iter().map(|(_, _, split)| split.as_slice()))?;
     fs_err::create_dir_all(&args.output_dir)?;
     for (name, _, split) in splits {
-        write_split(&args.output_dir, name, split)?;
+        write_split(&args.output_dir, name, "tiny", split)?;
     }
     Ok(())
 }
@@ -85,13 +85,19 @@ fn check_disjoint<'a>(splits: impl Iterator<Item = &'a [Question]>) -> anyhow::R
     Ok(())
 }
 
-fn write_split(directory: &Path, name: &str, split: Vec<Question>) -> anyhow::Result<()> {
+/// Writes one split; ids begin with `set` and its name.
+pub fn write_split(
+    directory: &Path,
+    name: &str,
+    set: &str,
+    split: Vec<Question>,
+) -> anyhow::Result<()> {
     let path = directory.join(format!("{name}.jsonl"));
     let failed = || format!("failed to write {}", path.display());
     let mut writer = tables::create(&path, None).with_context(failed)?;
     for (index, question) in split.into_iter().enumerate() {
         let mut row = Row::new();
-        row.set("question_id", format!("tiny-{name}/{index}"));
+        row.set("question_id", format!("{set}-{name}/{index}"));
         row.set("source", question.source.to_owned());
         row.set("question", question.question);
         row.set("answer", question.answer);

@@ -26,7 +26,7 @@ impl Filter {
             && self
                 .solved_at
                 .is_none_or(|at| dialogue.solved_at == Some(at))
-            && (!self.unsolved || dialogue.solved_at.is_none())
+            && !(self.unsolved && dialogue.solved_at.is_some())
             && (!self.changed || dialogue.changed)
     }
 }

@@ -52,7 +52,7 @@ pub enum Profile {
 pub enum Extract {
     /// The last complete \boxed{} or \fbox{}
     Boxed,
-    /// Also "the answer is ...", "Answer: ...", "#### ..."
+    /// Also what follows the words: the answer is, Answer:, ####
     Stated,
     /// Also the last formula, number, choice letter or truth value
     All,

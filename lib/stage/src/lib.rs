@@ -32,6 +32,7 @@ mod config;
 mod context;
 mod entry;
 mod generate;
+mod jobs;
 mod logging;
 mod man;
 pub mod parse;
@@ -45,6 +46,7 @@ pub use child::{ExitWith, SignalsToChild, signals_to_child};
 pub use config::ConfigError;
 pub use context::Context;
 pub use entry::main;
+pub use jobs::{JobsArgs, each_job};
 pub use progress::Progress;
 pub use status::Status;
 
