@@ -103,7 +103,7 @@ impl Workshop {
                 continue;
             }
             let printed = self.run(&exchange.command);
-            let lines: Vec<&str> = printed.lines().collect();
+            let lines: Vec<&str> = printed.trim_end().lines().collect();
             let shown = exchange.expected.iter().rposition(|line| !line.is_empty());
             let expected = &exchange.expected[..shown.map_or(0, |last| last + 1)];
             assert!(
