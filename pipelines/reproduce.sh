@@ -70,7 +70,7 @@ examine() {
 }
 examine_model() {
     local run=$1 model=$2 test
-    test=$(journal get "$run" test)
+    readarray -t test < <(files "$(journal get "$run" test)")
     # the claim: 1 to 7 attempts, greedily
     play attempts "--attempts 1-7" "--temperature 0"
     # controls: 8 independent samples of a single attempt (pass@k); the turn without the verdict; two attempts
@@ -85,12 +85,13 @@ play() {
     recorded() { shared journal run "$run" --folder "$folder" "$@"; }
     mkdir -p "$here"
     # shellcheck disable=SC2086 # the arguments are words
-    recorded --input "$test" --output "$here/questions.parquet" -- \
-        sample-questions --all --data "$test" $2 --output "$here/questions.parquet" --quiet
+    recorded "${test[@]/#/--input=}" --output "$here/questions.parquet" -- \
+        sample-questions --all --data "${test[@]}" $2 --output "$here/questions.parquet" --quiet
     # shellcheck disable=SC2086
     recorded --input "$here/questions.parquet" --input "$model" --output "$here/rollouts.parquet" -- \
         rollout --config "$run/settings.toml" $3 --max-new-tokens "$(journal get "$run" evaluation.max-new-tokens)" \
-        --model "$model" --input "$here/questions.parquet" --output "$here/rollouts.parquet" --quiet
+        --model "$model" --device "$(journal get "$run" device)" --dtype "$(journal get "$run" dtype)" \
+        --input "$here/questions.parquet" --output "$here/rollouts.parquet" --quiet
     recorded --input "$here/rollouts.parquet" --output "$here/graded.parquet" -- \
         grade --config "$run/settings.toml" --input "$here/rollouts.parquet" --output "$here/graded.parquet" --quiet
 }
