@@ -104,7 +104,7 @@ if [ -n "${REPRODUCE_ONE:-}" ]; then
 fi
 each() { # each ARM...: all seeds of the arms, `jobs` at a time
     for seed in ${seeds//,/ }; do for arm in "$@"; do
-        [[ ",$arms," = *,$arm,* ]] && echo "$arm $seed"
+        if [[ ",$arms," = *,$arm,* ]]; then echo "$arm $seed"; fi
     done; done | xargs --no-run-if-empty --max-procs "$jobs" --process-slot-var=SLOT --replace='{}' \
         env REPRODUCE_ONE='{}' REATTEMPT_RUNS="${REATTEMPT_RUNS%/reproduce}" bash pipelines/reproduce.sh jobs="$jobs" \
         steps="$steps" preset="$preset" ${settings[@]+"${settings[@]}"}

@@ -91,6 +91,11 @@ fn every_arm_and_control_is_on_the_page_and_the_same_command_does_nothing_more()
     assert_eq!(modified(&played), before);
     let repeated = fs::read_to_string(folder.path("page/outcomes.jsonl")).expect("outcomes");
     assert_eq!(repeated, outcomes);
+
+    let fewer = folder.reproduce(&["arms=multi-attempt,single-turn", "seeds=2"]);
+    assert!(fewer.status.success(), "{}", said(&fewer));
+    let outcomes = fs::read_to_string(folder.path("page/outcomes.jsonl")).expect("outcomes");
+    assert_eq!(outcomes.lines().count(), 1 + 1 + 2, "questions, base, runs");
 }
 
 #[test]
