@@ -21,6 +21,9 @@ pub fn text(arms: &Arms) -> String {
     for other in arms.names().filter(|arm| ![BASE, SEVERAL].contains(arm)) {
         text += &beside(arms, other);
     }
+    if arms.runs(SEVERAL).len() == 1 {
+        text += "- With one seed the intervals speak of questions alone; another seed may turn a lead around.\n";
+    }
     text
 }
 

@@ -239,6 +239,10 @@ fn controls_are_reported_where_they_were_played() {
         .assert()
         .success();
     let page = fs_err::read_to_string(folder.path("page/README.md")).unwrap();
+    assert!(
+        page.contains("With one seed the intervals speak of questions alone"),
+        "{page}"
+    );
     // pass@1 3/16, pass@2 2/8
     for part in ["| pass@k | 18.8 (", " | 25.0 ("] {
         assert!(page.contains(part), "no {part:?} in {page}");
