@@ -23,6 +23,7 @@ for argument in "$@"; do
     esac
 done
 
+[[ $jobs =~ ^[1-9][0-9]*$ ]] || { echo "reproduce: jobs= expected a whole number above 0, found $jobs" >&2; exit 2; }
 for arm in ${arms//,/ }; do
     case $arm in
         multi-attempt | single-turn | single-turn-tokens) ;;
