@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use advantages::KlEstimator;
 use anyhow::Result;
 use records::{FieldError, Row, Verdict};
 use serde_json::{Map, Value};
@@ -115,9 +116,8 @@ impl Tokens {
         for at in (0..mask.len()).filter(|at| mask[*at]) {
             let log_ratio = f64::from(policy[at]) - f64::from(reference[at]);
             self.count += 1;
-            // exp(-d) - 1 + d without losing the small differences of a policy that hardly moved.
-            self.kl += (-log_ratio).exp_m1() + log_ratio;
-            self.kl_k1 += log_ratio;
+            self.kl += KlEstimator::K3.of(log_ratio);
+            self.kl_k1 += KlEstimator::K1.of(log_ratio);
         }
         Ok(())
     }

@@ -26,6 +26,7 @@ impl KlEstimator {
             Self::K2 => 0.5 * log_ratio * log_ratio,
             Self::K3 => {
                 let bounded = log_ratio.max(-BOUND);
+                // exp_m1 keeps the small differences of a policy that hardly moved.
                 (-bounded).exp_m1() + bounded
             }
         }
