@@ -110,9 +110,14 @@ pub struct SamplingArgs {
 #[command(next_help_heading = "Work")]
 pub struct WorkArgs {
     /// Dialogues played at a time, over all workers; by default 16 a thread for small models, 64 for
-    /// large ones, 256 a GPU; fewer where memory is short
+    /// large ones, 256 a GPU
     #[arg(long, value_name = "N", value_parser = parse::count)]
     pub max_batch: Option<usize>,
+
+    /// Memory for keys and values, such as 8GiB; by default nine tenths of what is free. Dialogues that do not fit give way
+    /// and go on later, with the same output (native engine)
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse_size)]
+    pub kv_memory: Option<usize>,
 
     /// CPU threads; by default all
     #[arg(long, value_name = "N", value_parser = parse::count)]

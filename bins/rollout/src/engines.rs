@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use checkpoints::Weights;
-use generation::{Backend, Engine, NativeBackend, TorchBackend};
+use generation::{Backend, Engine, NativeBackend, Sampler, Sampling, TorchBackend};
 use native::{Model, Threads};
 use tch::{Device, Kind};
 use transformer::Decoder;
 
 use crate::args::{Args, EngineName};
-use crate::memory::{self, Demand};
+use crate::memory::{self, Demand, Room};
 use crate::policy::Policy;
 
 /// Weights up to this size stay in the processor's shared cache, so that each thread may run a batch of its own.
@@ -68,13 +68,15 @@ fn native_engines(args: &Args, policy: &Policy, threads: usize) -> Result<Engine
     } else {
         (1, CPU_BATCH)
     };
-    let batch = memory::batch(args.work.max_batch, usual, demand, memory::available())?;
-    let (workers, threads) = (workers.min(batch), threads / workers);
+    let asked = args.work.max_batch.unwrap_or(usual);
+    let (workers, threads) = (workers.min(asked), threads / workers);
+    let memory = args.work.kv_memory.or_else(memory::available);
+    let Room { blocks, batch } = memory::room(asked, workers, demand, native::BLOCK, memory)?;
     let engines = shares(batch, workers).map(|rows| {
-        let model = Arc::clone(&model);
+        let (model, sampler) = (Arc::clone(&model), sampler(args, policy));
         let engine = move || {
-            let engine = native::Engine::new(model, rows, Threads::new(threads)?);
-            Ok(Box::new(NativeBackend(engine)) as Box<dyn Backend>)
+            let engine = native::Engine::with_blocks(model, rows, blocks, Threads::new(threads)?);
+            Ok(Box::new(NativeBackend::new(engine, sampler)) as Box<dyn Backend>)
         };
         Box::new(engine) as Engine
     });
@@ -90,6 +92,11 @@ fn torch_engines(
     devices: Vec<Device>,
     threads: usize,
 ) -> Result<Engines> {
+    if args.work.kv_memory.is_some() {
+        bail!(
+            "--kv-memory is for --engine native: the cache of --engine torch grows with the longest dialogue; lower --max-batch"
+        );
+    }
     let on_cpu = devices == [Device::Cpu];
     let kind = match args.dtype.as_deref() {
         Some(name) => torch::parse_kind(name)?,
@@ -111,10 +118,11 @@ fn torch_engines(
     let rows = shares(batch, devices.len());
     let engines = devices.into_iter().zip(rows).map(|(device, rows)| {
         let (directory, config) = (policy.directory.clone(), policy.config.clone());
+        let sampler = sampler(args, policy);
         let engine = move || {
             torch::set_threads(threads);
             let decoder = Decoder::load(&Weights::open(&directory)?, &config, device, kind, false)?;
-            Ok(Box::new(TorchBackend::new(decoder, rows)?) as Box<dyn Backend>)
+            Ok(Box::new(TorchBackend::new(decoder, rows, sampler)?) as Box<dyn Backend>)
         };
         Box::new(engine) as Engine
     });
@@ -122,6 +130,16 @@ fn torch_engines(
         engines: engines.collect(),
         batch,
     })
+}
+
+fn sampler(args: &Args, policy: &Policy) -> Sampler {
+    let typed = &args.sampling;
+    let sampling = Sampling {
+        temperature: typed.temperature,
+        top_k: typed.top_k,
+        top_p: typed.top_p,
+    };
+    Sampler::new(sampling, policy.vocabulary.clone())
 }
 
 /// `batch` rows dealt out to workers that each get at least one.

@@ -36,6 +36,71 @@ pub fn batch(
     Ok(batch)
 }
 
+/// Blocks of keys and values of each worker, and the dialogues of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub blocks: usize,
+    pub batch: usize,
+}
+
+/// Divides `memory` bytes into blocks of `positions` positions for `workers`. Dialogues that do not fit together give way to
+/// one another, so the batch is not bounded by the longest that they might become; but one of the longest kind must fit.
+pub fn room(
+    batch: usize,
+    workers: usize,
+    demand: Demand,
+    positions: usize,
+    memory: Option<usize>,
+) -> Result<Room> {
+    let Demand {
+        bytes_per_token,
+        context,
+    } = demand;
+    let block = (bytes_per_token * positions).max(1);
+    let Some(memory) = memory else {
+        return Ok(Room {
+            blocks: usize::MAX,
+            batch,
+        });
+    };
+    let blocks = memory / workers.max(1) / block;
+    let longest = context.div_ceil(positions);
+    if blocks < longest {
+        bail!(
+            "the keys and values of one dialogue of up to {context} tokens need {} ({bytes_per_token} bytes a token), {} are there{}; lower --context-length{}",
+            size(longest * block),
+            size(memory / workers.max(1)),
+            if workers > 1 {
+                format!(" for each of {workers} workers")
+            } else {
+                String::new()
+            },
+            if workers > 1 { ", --threads" } else { "" },
+        );
+    }
+    Ok(Room { blocks, batch })
+}
+
+/// A number of bytes: digits, and KiB, MiB or GiB.
+pub fn parse_size(text: &str) -> Result<usize, String> {
+    let expected = || format!("expected a number of bytes such as 8GiB or 512MiB, found `{text}`");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit: usize = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err(expected()),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| expected())?;
+    let bytes = number * unit as f64;
+    if bytes >= 1.0 && bytes < usize::MAX as f64 {
+        Ok(bytes as usize)
+    } else {
+        Err(expected())
+    }
+}
+
 /// Free host memory in bytes, where the system tells; nine tenths of it, since others need some too.
 pub fn available() -> Option<usize> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
@@ -70,6 +135,34 @@ mod tests {
         assert_eq!(batch(None, 64, DEMAND, Some(100 * GIBIBYTE)).unwrap(), 64);
         assert_eq!(batch(None, 64, DEMAND, Some(10 * GIBIBYTE)).unwrap(), 10);
         assert_eq!(batch(None, 64, DEMAND, None).unwrap(), 64);
+    }
+
+    #[test]
+    fn memory_is_divided_into_blocks() {
+        let room = |workers, memory| super::room(64, workers, DEMAND, 16, memory);
+        assert_eq!(
+            room(2, Some(10 * GIBIBYTE)).unwrap(),
+            Room {
+                blocks: 320,
+                batch: 64
+            }
+        );
+        assert_eq!(room(2, None).unwrap().blocks, usize::MAX);
+        let error = room(4, Some(3 * GIBIBYTE)).unwrap_err().to_string();
+        assert!(
+            error.contains("1.0 GiB") && error.contains("768.0 MiB") && error.contains("4 workers"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn sizes_are_bytes_with_a_unit() {
+        assert_eq!(parse_size("8GiB"), Ok(8 * GIBIBYTE));
+        assert_eq!(parse_size("1.5MiB"), Ok(3 << 19));
+        assert_eq!(parse_size("4096"), Ok(4096));
+        for text in ["", "GiB", "8G", "-1GiB", "0", "inf", "1e40GiB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use anyhow::{Context as _, Error, Result};
-use generation::{Counters, Pool, Sampling, Settings};
+use generation::{Counters, Pool, Settings};
 use grading::Grader;
 use stage::{Context, Progress};
 
@@ -28,8 +28,6 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let grader = args.grader.open()?;
     let settings = Settings {
         environment: Arc::clone(&policy.environment),
-        sampling: sampling(&args),
-        vocabulary: policy.vocabulary.clone(),
         grader: Arc::clone(&grader),
     };
     let (events, inbox) = channel();
@@ -65,15 +63,6 @@ pub fn run(args: Args, context: &Context) -> Result<()> {
     let fed = pool.counters().fed.load(Ordering::Relaxed);
     tracing::debug!("{fed} tokens went through the policy, prompts and feedback included");
     Ok(())
-}
-
-fn sampling(args: &Args) -> Sampling {
-    let typed = &args.sampling;
-    Sampling {
-        temperature: typed.temperature,
-        top_k: typed.top_k,
-        top_p: typed.top_p,
-    }
 }
 
 fn pool(

@@ -13,7 +13,7 @@ use crate::task::{Query, Task};
 /// What a dialogue needs next.
 #[derive(Clone, Debug)]
 pub enum Move {
-    /// Feed [`Play::pending`] and draw a token.
+    /// Feed [`Play::tokens`] and draw the next.
     Sample,
     /// A verdict on the current attempt.
     Grade(Query),
@@ -74,8 +74,6 @@ pub struct Play {
     logprobs: Vec<f32>,
     attempts: Vec<Attempt>,
     stop_reason: Option<StopReason>,
-    /// Tokens that the backend has been given.
-    fed: usize,
     /// Sampled tokens of the dialogue, and of the attempt since the last check.
     sampled: usize,
     unchecked: usize,
@@ -97,7 +95,6 @@ impl Play {
             logprobs: vec![0.0; length],
             attempts: Vec::new(),
             stop_reason: None,
-            fed: 0,
             sampled: 0,
             unchecked: 0,
             attempt_start: length,
@@ -112,28 +109,22 @@ impl Play {
         &self.task.dialogue_id
     }
 
-    /// Tokens that the backend has not seen yet.
-    pub fn pending(&self) -> &[i32] {
-        &self.token_ids[self.fed..]
-    }
-
-    /// Position of the next token.
-    pub fn position(&self) -> usize {
-        self.token_ids.len()
+    /// The dialogue so far.
+    pub fn tokens(&self) -> &[i32] {
+        &self.token_ids
     }
 
     /// The random number of the next token.
     pub fn uniform(&self) -> f64 {
-        uniform(self.task.seed, self.position())
+        uniform(self.task.seed, self.token_ids.len())
     }
 
-    /// Takes the token drawn after the pending ones were fed.
+    /// Takes the token drawn after all were fed.
     pub fn sampled(
         &mut self,
         environment: &Environment,
         drawn: Drawn,
     ) -> Result<Move, FormatError> {
-        self.fed = self.token_ids.len();
         self.push(drawn.token, true, drawn.logprob);
         self.sampled += 1;
         self.unchecked += 1;

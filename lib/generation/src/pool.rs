@@ -5,13 +5,11 @@ use std::sync::atomic::AtomicU64;
 use std::thread::JoinHandle;
 
 use grading::Grader;
-use tokens::Vocabulary;
 
 use crate::backend::Backend;
 use crate::environment::Environment;
 use crate::error::GenerationError;
 use crate::queue::Queue;
-use crate::sampler::{Sampler, Sampling};
 use crate::task::{Job, Played};
 use crate::verdicts;
 use crate::worker::{Shared, Worker};
@@ -25,9 +23,6 @@ pub type Engine = Box<dyn FnOnce() -> anyhow::Result<Box<dyn Backend>> + Send>;
 /// What all workers share.
 pub struct Settings {
     pub environment: Arc<Environment>,
-    pub sampling: Sampling,
-    /// What the policy may draw.
-    pub vocabulary: Vocabulary,
     pub grader: Arc<dyn Grader>,
 }
 
@@ -58,7 +53,7 @@ impl Pool {
         let deliver: Deliver = Arc::new(deliver);
         let (attempts, grader) = verdicts::grader_thread(Arc::clone(&settings.grader))?;
         let mut pool = Self {
-            queue: Arc::new(Queue::new(engines.len())),
+            queue: Arc::new(Queue::new(engines.len(), expected_length)),
             counters: Arc::new(Counters::default()),
             threads: vec![grader],
         };
@@ -70,8 +65,7 @@ impl Pool {
                 attempts: attempts.clone(),
                 deliver: Arc::clone(&deliver),
             };
-            let sampler = Sampler::new(settings.sampling, settings.vocabulary.clone());
-            let work = move || work(engine, shared, sampler);
+            let work = move || work(engine, shared);
             pool.threads.push(
                 std::thread::Builder::new()
                     .name(format!("worker {index}"))
@@ -100,11 +94,16 @@ impl Drop for Pool {
     }
 }
 
+/// What a dialogue's length goes by before it is played: the attempts that it may take.
+fn expected_length(job: &Job) -> u64 {
+    u64::from(job.task.attempts_allowed)
+}
+
 /// The life of a worker's thread.
-fn work(engine: Engine, shared: Shared, sampler: Sampler) {
+fn work(engine: Engine, shared: Shared) {
     let watch = Watch(Arc::clone(&shared.deliver));
     let ended = engine().map_err(GenerationError::Load);
-    if let Err(error) = ended.and_then(|backend| Worker::new(shared, backend, sampler).run()) {
+    if let Err(error) = ended.and_then(|backend| Worker::new(shared, backend).run()) {
         (watch.0)(Err(error));
     }
 }

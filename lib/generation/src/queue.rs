@@ -1,25 +1,36 @@
-//! Work shared by all workers: whoever has room takes from the front.
+//! Work shared by all workers: whoever has room takes from the front, and at the end the longest first.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The last items that are put in order, in batches of all workers.
+const TAIL: usize = 2;
 
 /// A queue that several workers empty together.
 pub struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
     workers: usize,
+    length: fn(&T) -> u64,
 }
 
 struct State<T> {
     items: VecDeque<T>,
+    /// The most that a worker had room for.
+    widest: usize,
+    /// The last items have been put in order.
+    sorted: bool,
     closed: bool,
     stopped: bool,
 }
 
 impl<T> Queue<T> {
-    pub fn new(workers: usize) -> Self {
+    /// A queue for `workers`; `length` is what an item's work is expected to be.
+    pub fn new(workers: usize, length: fn(&T) -> u64) -> Self {
         let state = State {
             items: VecDeque::new(),
+            widest: 0,
+            sorted: false,
             closed: false,
             stopped: false,
         };
@@ -27,6 +38,7 @@ impl<T> Queue<T> {
             state: Mutex::new(state),
             changed: Condvar::new(),
             workers: workers.max(1),
+            length,
         }
     }
 
@@ -71,6 +83,15 @@ impl<T> Queue<T> {
         }
         if state.stopped || (state.closed && state.items.is_empty()) {
             return None;
+        }
+        // Neighbours often begin alike and share that; only where they are the last does it pay to begin with the longest,
+        // so that none is left alone at the end.
+        state.widest = state.widest.max(most);
+        let tail = TAIL * state.widest * self.workers;
+        if state.closed && !state.sorted && state.items.len() <= tail {
+            let length = |item: &T| std::cmp::Reverse((self.length)(item));
+            state.items.make_contiguous().sort_by_key(length);
+            state.sorted = true;
         }
         let share = state.items.len().div_ceil(self.workers).min(most);
         Some(state.items.drain(..share).collect())

@@ -59,6 +59,11 @@ impl Sampler {
         }
     }
 
+    /// Another sampler of the same kind, with memory of its own.
+    pub fn fresh(&self) -> Self {
+        Self::new(self.sampling, self.vocabulary.clone())
+    }
+
     /// The token where the cumulative probability, in the order of ids, passes `uniform`. `logits` has one entry for
     /// each id of the model. None where the logit of an id that may be drawn is not finite.
     pub fn draw(&mut self, logits: &[f32], uniform: f64) -> Option<Drawn> {

@@ -5,18 +5,19 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Feed, Outcome};
 use crate::environment::Environment;
 use crate::error::GenerationError;
 use crate::play::{Move, Play};
 use crate::pool::{Counters, Deliver};
 use crate::queue::Queue;
-use crate::sampler::Sampler;
+use crate::sampler::Drawn;
+use crate::scheduler::{Chunk, Ready, Scheduler};
 use crate::task::{Job, Played};
 use crate::verdicts::{Asked, Verdict};
 
-/// Tokens fed in one pass beyond which prompts wait for the next one: bounds the memory of activations.
-const PASS: usize = 16_384;
+/// Tokens of prompts and feedback fed in one step; the rest waits, so that sequences that are decoded need not.
+const PREFILL: usize = 16_384;
 
 /// What a worker shares with the others.
 pub(crate) struct Shared {
@@ -31,7 +32,7 @@ pub(crate) struct Shared {
 pub(crate) struct Worker {
     shared: Shared,
     backend: Box<dyn Backend>,
-    sampler: Sampler,
+    scheduler: Scheduler,
     slots: Vec<Slot>,
     verdicts: (Sender<Verdict>, Receiver<Verdict>),
 }
@@ -42,19 +43,19 @@ enum Slot {
     #[default]
     Free,
     Decoding(u64, Box<Play>),
-    /// Waits for a verdict; its cache stays.
+    /// Waits for a verdict; its keys and values stay where nobody needs the room.
     AwaitingVerdict(u64, Box<Play>),
 }
 
 impl Worker {
-    pub fn new(shared: Shared, backend: Box<dyn Backend>, sampler: Sampler) -> Self {
+    pub fn new(shared: Shared, backend: Box<dyn Backend>) -> Self {
         let slots = std::iter::repeat_with(Slot::default)
             .take(backend.slots())
             .collect();
         Self {
             shared,
+            scheduler: Scheduler::new(backend.slots(), PREFILL),
             backend,
-            sampler,
             slots,
             verdicts: channel(),
         }
@@ -88,6 +89,7 @@ impl Worker {
         };
         for (slot, job) in free.into_iter().zip(jobs) {
             let play = Play::new(&self.shared.environment, job.task);
+            self.scheduler.admit(slot);
             self.slots[slot] = Slot::Decoding(job.index, Box::new(play));
         }
         true
@@ -131,59 +133,59 @@ impl Worker {
         Ok(())
     }
 
-    /// One token for every dialogue that can go on; whole prompts and feedback apart from single tokens, so that no
-    /// backend pads the one to the length of the other.
+    /// One token for every dialogue that can go on, as far as there is room.
     fn step(&mut self) -> Result<(), GenerationError> {
-        let (mut single, mut several) = (Vec::new(), Vec::new());
-        for (slot, state) in self.slots.iter().enumerate() {
-            if let Slot::Decoding(_, play) = state {
-                let group = if play.pending().len() == 1 {
-                    &mut single
-                } else {
-                    &mut several
-                };
-                group.push((slot, play.pending().len()));
-            }
+        let ready: Vec<Ready<'_>> = ready(&self.slots).collect();
+        let chunks = self.scheduler.plan(&ready, &mut *self.backend);
+        let feeds: Vec<Feed<'_>> = chunks
+            .iter()
+            .filter_map(|chunk| feed(&self.slots, chunk))
+            .collect();
+        if feeds.is_empty() {
+            return self.wait_for_room();
         }
-        for pass in passes(several).into_iter().chain(passes(single)) {
-            self.pass(&pass)?;
-        }
-        Ok(())
-    }
-
-    fn pass(&mut self, slots: &[usize]) -> Result<(), GenerationError> {
-        let chunk = |slot: &usize| match &self.slots[*slot] {
-            Slot::Decoding(_, play) => (*slot, play.pending()),
-            _ => (*slot, &[][..]),
-        };
-        let chunks: Vec<(usize, &[i32])> = slots.iter().map(chunk).collect();
-        let fed: usize = chunks.iter().map(|(_, tokens)| tokens.len()).sum();
-        let logits = self.backend.extend(&chunks)?;
-        let width = logits.len() / slots.len().max(1);
-        let mut moves = Vec::with_capacity(slots.len());
-        for (slot, logits) in slots.iter().zip(logits.chunks_exact(width)) {
-            if let Slot::Decoding(index, mut play) = std::mem::take(&mut self.slots[*slot]) {
-                let not_finite = || GenerationError::NotFinite {
-                    dialogue: play.dialogue_id().to_owned(),
-                    position: play.position(),
-                };
-                let drawn = self
-                    .sampler
-                    .draw(logits, play.uniform())
-                    .ok_or_else(not_finite)?;
-                let next = play.sampled(&self.shared.environment, drawn)?;
-                moves.push((*slot, index, play, next));
-            }
-        }
+        let outcomes = self.backend.step(&feeds)?;
+        let fed: usize = feeds.iter().map(|feed| feed.tokens.len()).sum();
+        let drawn = outcomes.iter().filter(|outcome| **outcome != Outcome::Fed);
         let counters = &self.shared.counters;
         counters.fed.fetch_add(fed as u64, Ordering::Relaxed);
         counters
             .sampled
-            .fetch_add(moves.len() as u64, Ordering::Relaxed);
-        for (slot, index, play, next) in moves {
+            .fetch_add(drawn.count() as u64, Ordering::Relaxed);
+        for (chunk, outcome) in chunks.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Fed => {}
+                Outcome::Drawn(drawn) => self.drawn(chunk.slot, drawn)?,
+                Outcome::NotFinite => return Err(self.not_finite(chunk.slot)),
+            }
+        }
+        Ok(())
+    }
+
+    /// All that could go on need blocks of dialogues that wait for verdicts: one of these comes first.
+    fn wait_for_room(&mut self) -> Result<(), GenerationError> {
+        match self.verdicts.1.recv_timeout(Duration::from_millis(50)) {
+            Ok((slot, graded)) => self.graded(slot, graded?),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn drawn(&mut self, slot: usize, drawn: Drawn) -> Result<(), GenerationError> {
+        if let Slot::Decoding(index, mut play) = std::mem::take(&mut self.slots[slot]) {
+            let next = play.sampled(&self.shared.environment, drawn)?;
             self.place(slot, index, play, next);
         }
         Ok(())
+    }
+
+    fn not_finite(&self, slot: usize) -> GenerationError {
+        match &self.slots[slot] {
+            Slot::Decoding(_, play) => GenerationError::NotFinite {
+                dialogue: play.dialogue_id().to_owned(),
+                position: play.tokens().len(),
+            },
+            _ => GenerationError::Worker,
+        }
     }
 
     /// Puts a dialogue where its next move happens.
@@ -197,7 +199,7 @@ impl Worker {
                 Slot::AwaitingVerdict(index, play)
             }
             Move::Done => {
-                self.backend.release(slot);
+                self.scheduler.leave(slot, &mut *self.backend);
                 (self.shared.deliver)(Ok(Played {
                     index,
                     finished: play.finish(),
@@ -208,21 +210,29 @@ impl Worker {
     }
 }
 
-/// Slots in passes of at most [`PASS`] tokens, at least one slot each.
-fn passes(slots: Vec<(usize, usize)>) -> Vec<Vec<usize>> {
-    let mut passes: Vec<Vec<usize>> = Vec::new();
-    let mut room = 0;
-    for (slot, tokens) in slots {
-        match passes.last_mut() {
-            Some(pass) if tokens <= room => {
-                pass.push(slot);
-                room -= tokens;
-            }
-            _ => {
-                passes.push(vec![slot]);
-                room = PASS.saturating_sub(tokens);
-            }
-        }
-    }
-    passes
+/// The dialogues that can go on.
+fn ready(slots: &[Slot]) -> impl Iterator<Item = Ready<'_>> {
+    slots
+        .iter()
+        .enumerate()
+        .filter_map(|(slot, state)| match state {
+            Slot::Decoding(_, play) => Some(Ready {
+                slot,
+                tokens: play.tokens(),
+            }),
+            _ => None,
+        })
+}
+
+/// A chunk with its tokens; the one that ends a sequence draws.
+fn feed<'a>(slots: &'a [Slot], chunk: &Chunk) -> Option<Feed<'a>> {
+    let Slot::Decoding(_, play) = &slots[chunk.slot] else {
+        return None;
+    };
+    let tokens = play.tokens();
+    Some(Feed {
+        slot: chunk.slot,
+        tokens: &tokens[chunk.start..chunk.end],
+        draw: (chunk.end == tokens.len()).then(|| play.uniform()),
+    })
 }

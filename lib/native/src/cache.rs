@@ -1,65 +1,48 @@
-//! Keys and values of running sequences, in blocks of sixteen positions that sequences take and give back.
+//! Keys and values of running sequences, in blocks of sixteen positions that sequences take, share and give back.
+
+use blocks::{Full, Tables};
 
 use crate::simd::{Block, LANES};
 
 /// The blocks of all sequences of one engine.
 pub(crate) struct Cache {
-    sequences: Vec<Sequence>,
-    spare: Vec<Box<[Block]>>,
+    pub tables: Tables,
+    /// By block, as far as blocks were ever taken.
+    storage: Vec<Box<[Block]>>,
     /// Vectors in a block.
     size: usize,
 }
 
-#[derive(Default)]
-struct Sequence {
-    length: usize,
-    blocks: Vec<Box<[Block]>>,
-}
+/// Blocks of prompts kept, for each slot, after the last sequence that held them.
+const KEPT: usize = 8;
 
 impl Cache {
-    pub fn new(slots: usize, size: usize) -> Self {
-        let sequences = std::iter::repeat_with(Sequence::default)
-            .take(slots)
-            .collect();
+    /// At most `limit` blocks of `size` vectors; memory is taken as they are needed.
+    pub fn new(slots: usize, size: usize, limit: usize) -> Self {
         Self {
-            sequences,
-            spare: Vec::new(),
+            tables: Tables::new(slots, LANES, limit, KEPT * slots),
+            storage: Vec::new(),
             size,
         }
     }
 
-    pub fn slots(&self) -> usize {
-        self.sequences.len()
-    }
-
-    /// Positions held by `slot`.
-    pub fn length(&self, slot: usize) -> usize {
-        self.sequences[slot].length
-    }
-
-    /// Makes room for `count` more positions of `slot` and counts them as held.
-    pub fn grow(&mut self, slot: usize, count: usize) {
-        let sequence = &mut self.sequences[slot];
-        sequence.length += count;
-        while sequence.blocks.len() * LANES < sequence.length {
-            let fresh = || vec![Block::default(); self.size].into_boxed_slice();
-            sequence.blocks.push(self.spare.pop().unwrap_or_else(fresh));
+    /// Makes room for `count` more positions of `slot`.
+    pub fn reserve(&mut self, slot: usize, count: usize) -> Result<(), Full> {
+        self.tables.reserve(slot, count)?;
+        let taken = self.tables.table(slot).iter().max();
+        let taken = taken.map_or(0, |block| *block as usize + 1);
+        let fresh = || vec![Block::default(); self.size].into_boxed_slice();
+        if self.storage.len() < taken {
+            self.storage.resize_with(taken, fresh);
         }
+        Ok(())
     }
 
     /// Where each block of `slot` begins.
     pub fn pointers(&mut self, slot: usize) -> Vec<*mut f32> {
-        self.sequences[slot]
-            .blocks
-            .iter_mut()
-            .map(|block| block.as_mut_ptr().cast())
+        let table = self.tables.table(slot).iter();
+        table
+            .map(|block| self.storage[*block as usize].as_mut_ptr().cast())
             .collect()
-    }
-
-    /// Forgets the sequence in `slot`; its blocks serve others.
-    pub fn release(&mut self, slot: usize) {
-        let sequence = &mut self.sequences[slot];
-        sequence.length = 0;
-        self.spare.append(&mut sequence.blocks);
     }
 }

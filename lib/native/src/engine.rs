@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use blocks::{Full, Tables};
+
 use crate::attention::{HEADS, KeyValues, attend};
 use crate::buffer::{Buffer, Pointer};
 use crate::cache::Cache;
@@ -17,6 +19,9 @@ use crate::threads::Threads;
 
 /// Rows computed together: a multiple of the tallest matrix kernel, small enough for activations to stay cached.
 const TILE: usize = 96;
+
+/// Positions in a block of keys and values.
+pub const BLOCK: usize = LANES;
 
 /// Why a pass was refused. Nothing has changed then.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -31,6 +36,12 @@ pub enum EngineError {
     UnknownToken { token: i32, vocab: usize },
     #[error("{length} tokens do not fit into the context of {context}")]
     ContextExceeded { length: usize, context: usize },
+    #[error("slot {slot} needs {needed} more blocks of keys and values, {free} are free")]
+    OutOfBlocks {
+        slot: usize,
+        needed: usize,
+        free: usize,
+    },
 }
 
 /// A decoder with the caches of up to `slots` running sequences.
@@ -73,6 +84,11 @@ unsafe impl Sync for Sequences {}
 impl Engine {
     /// An engine for up to `slots` sequences at a time. Memory is taken as sequences grow.
     pub fn new(model: Arc<Model>, slots: usize, threads: Threads) -> Self {
+        Self::with_blocks(model, slots, usize::MAX, threads)
+    }
+
+    /// The same with at most `blocks` blocks of [`BLOCK`] positions for the keys and values of all sequences.
+    pub fn with_blocks(model: Arc<Model>, slots: usize, blocks: usize, threads: Threads) -> Self {
         let shape = model.shape;
         let tile = |width| Buffer::new(TILE, width);
         let scratch = Scratch {
@@ -85,7 +101,7 @@ impl Engine {
             logits: Buffer::new(0, shape.vocab),
         };
         Self {
-            cache: Cache::new(slots, shape.cache_block()),
+            cache: Cache::new(slots, shape.cache_block(), blocks),
             model,
             threads,
             scratch,
@@ -96,28 +112,60 @@ impl Engine {
         &self.model
     }
 
+    pub fn threads(&self) -> &Threads {
+        &self.threads
+    }
+
     pub fn slots(&self) -> usize {
-        self.cache.slots()
+        self.cache.tables.slots()
+    }
+
+    /// Who holds which blocks.
+    pub fn tables(&self) -> &Tables {
+        &self.cache.tables
     }
 
     /// Tokens held by `slot`.
     pub fn length(&self, slot: usize) -> usize {
-        self.cache.length(slot)
+        self.cache.tables.length(slot)
+    }
+
+    /// Begins a sequence in `slot` and gives the number of its first tokens whose keys and values other sequences have
+    /// left: what is to be fed begins there. A slot that is extended without having begun shares nothing.
+    pub fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
+        self.cache.tables.begin(slot, tokens)
+    }
+
+    /// Takes the blocks for `count` more tokens of `slot`. Whoever begins after that may read what they will hold, and
+    /// must stand behind this slot in the pass that feeds them.
+    pub fn reserve(&mut self, slot: usize, count: usize) -> Result<(), Full> {
+        self.cache.reserve(slot, count)
     }
 
     /// Forgets the sequence in `slot`.
     pub fn release(&mut self, slot: usize) {
-        self.cache.release(slot);
+        self.cache.tables.release(slot);
     }
 
     /// Appends each chunk to the sequence in its slot and returns the logits `[chunks, vocab]` after its last token.
+    ///
+    /// Rows are computed in the order of the chunks, and keys are stored before anybody reads them, so a sequence may
+    /// share blocks that an earlier chunk of the same pass fills.
     ///
     /// A sequence's logits do not depend, to the bit, on what else is in the pass or on how it was cut into chunks.
     pub fn extend(&mut self, chunks: &[(usize, &[i32])]) -> Result<&[f32], EngineError> {
         self.check(chunks)?;
         let rows = self.rows(chunks);
+        for &(slot, tokens) in chunks {
+            let taken = self.cache.reserve(slot, tokens.len());
+            taken.map_err(|Full { needed, free }| EngineError::OutOfBlocks {
+                slot,
+                needed,
+                free,
+            })?;
+        }
         for (slot, tokens) in chunks {
-            self.cache.grow(*slot, tokens.len());
+            self.cache.tables.advance(*slot, tokens.len());
         }
         let sequences = Sequences(
             chunks

@@ -22,7 +22,7 @@ mod simd;
 mod softmax;
 mod threads;
 
-pub use engine::{Engine, EngineError};
+pub use engine::{BLOCK, Engine, EngineError};
 pub use model::Model;
 pub use simd::Level;
 pub use softmax::softmax_weights;

@@ -25,7 +25,7 @@ impl Threads {
     }
 
     /// Runs `work` on parts of `0 .. count`; a part is at least `grain` long unless it is the last.
-    pub(crate) fn divide(&self, count: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
+    pub fn divide(&self, count: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
         let Self::Pool(pool) = self else {
             return work(0..count);
         };

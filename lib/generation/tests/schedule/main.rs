@@ -9,14 +9,15 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use attempts::AttemptEnd;
-use generation::{Engine, GenerationError, Pool, Sampling, Settings};
+use generation::{Engine, GenerationError, Pool, Settings};
 use grading::{Graded, Grader, GraderError, Request};
 use proptest::prelude::*;
 use records::{AttemptStop, StopReason, Verdict};
-use tokens::Vocabulary;
 use transcript::Codec;
 
-use crate::scribe::{Bytes, EOS, Question, Setup, USUAL, builtin, environment, one, play};
+use crate::scribe::{
+    Bytes, EOS, Question, Setup, USUAL, builtin, environment, one, play, play_within,
+};
 
 #[test]
 fn a_dialogue_goes_by_the_rules() {
@@ -228,8 +229,6 @@ fn a_grader_that_fails_ends_the_run() {
 fn a_policy_that_cannot_be_loaded_ends_the_run() {
     let settings = Settings {
         environment: environment(USUAL),
-        sampling: Sampling::default(),
-        vocabulary: Vocabulary::whole(257),
         grader: builtin(),
     };
     let (sender, results) = mpsc::channel();
@@ -256,6 +255,7 @@ proptest! {
         check_every in 1usize..12,
         max_new_tokens in 1usize..60,
         context in 8usize..80,
+        blocks in 0usize..20,
     ) {
         let attempt_end = if boxed { AttemptEnd::Boxed } else { AttemptEnd::Eos };
         let setup = Setup { attempt_end, play_on, check_every, max_new_tokens, context };
@@ -267,6 +267,7 @@ proptest! {
         }
         let mut shuffled = questions;
         shuffled.reverse();
-        prop_assert_eq!(play(setup, &shuffled, workers, slots, builtin()).unwrap(), alone);
+        prop_assert_eq!(&play(setup, &shuffled, workers, slots, builtin()).unwrap(), &alone);
+        prop_assert_eq!(play_within(setup, &shuffled, workers, slots, blocks, builtin()).unwrap(), alone);
     }
 }

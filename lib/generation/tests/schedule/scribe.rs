@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use attempts::{AttemptEnd, DialogueRules};
+use blocks::{BlockId, Tables};
 use generation::{
-    Backend, BackendError, Engine, Environment, Finished, GenerationError, Job, Pool, Rules,
-    Sampling, Settings, Task,
+    Backend, BackendError, Engine, Environment, Feed, Finished, GenerationError, Job, Outcome,
+    Pool, Rules, Sampler, Sampling, Settings, Task,
 };
 use grading::{Builtin, Grader};
 use tokens::{TokensError, Vocabulary};
@@ -30,13 +31,21 @@ impl Codec for Bytes {
 }
 
 /// Writes `\boxed{d}` with a random digit after every `>`, then stops, or babbles for ever when asked about `!`.
+///
+/// What it remembers lies in blocks, as an engine's keys and values do: a block that was given to two, or given back too
+/// early, holds the wrong letters and shows in what is written.
 pub struct Scribe {
-    slots: Vec<Vec<i32>>,
+    tables: Tables,
+    /// By block.
+    letters: BTreeMap<BlockId, [i32; BLOCK]>,
     context: usize,
     /// Sequences held by all scribes, to see that all are given back.
     held: Arc<AtomicI64>,
-    logits: Vec<f32>,
+    sampler: Sampler,
 }
+
+/// Positions of a block.
+const BLOCK: usize = 4;
 
 impl Scribe {
     fn next(history: &[i32]) -> Vec<f32> {
@@ -60,30 +69,62 @@ impl Scribe {
 
 impl Backend for Scribe {
     fn slots(&self) -> usize {
-        self.slots.len()
+        self.tables.slots()
     }
 
-    fn extend(&mut self, chunks: &[(usize, &[i32])]) -> Result<&[f32], BackendError> {
-        self.logits.clear();
-        for (slot, tokens) in chunks {
-            assert!(!tokens.is_empty());
-            if self.slots[*slot].is_empty() {
-                self.held.fetch_add(1, Ordering::Relaxed);
+    fn free_blocks(&self) -> usize {
+        self.tables.free()
+    }
+
+    fn blocks_for(&self, positions: usize) -> usize {
+        self.tables.blocks_for(positions)
+    }
+
+    fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
+        assert!(self.tables.table(slot).is_empty(), "begun twice");
+        self.held.fetch_add(1, Ordering::Relaxed);
+        let shared = self.tables.begin(slot, tokens);
+        assert!(shared < tokens.len(), "the last token is always fed");
+        shared
+    }
+
+    fn reserve(&mut self, slot: usize, count: usize) -> bool {
+        self.tables.reserve(slot, count).is_ok()
+    }
+
+    fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError> {
+        let outcome = |feed: &Feed<'_>| {
+            let history = self.write(feed.slot, feed.tokens);
+            match feed.draw {
+                None => Outcome::Fed,
+                Some(uniform) => self.sampler.draw(&Self::next(&history), uniform).into(),
             }
-            self.slots[*slot].extend_from_slice(tokens);
-            assert!(
-                self.slots[*slot].len() < self.context,
-                "the last token never needs to be fed"
-            );
-            self.logits.extend(Self::next(&self.slots[*slot]));
-        }
-        Ok(&self.logits)
+        };
+        Ok(feeds.iter().map(outcome).collect())
     }
 
     fn release(&mut self, slot: usize) {
-        assert!(!self.slots[slot].is_empty(), "released twice");
-        self.slots[slot].clear();
+        self.tables.release(slot);
         self.held.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Scribe {
+    /// Writes the tokens behind what the slot holds and reads all of it back.
+    fn write(&mut self, slot: usize, tokens: &[i32]) -> Vec<i32> {
+        assert!(!tokens.is_empty());
+        let start = self.tables.length(slot);
+        self.tables.advance(slot, tokens.len());
+        let end = self.tables.length(slot);
+        assert!(end < self.context, "the last token never needs to be fed");
+        let table = self.tables.table(slot);
+        for (position, token) in (start..end).zip(tokens) {
+            let block = self.letters.entry(table[position / BLOCK]).or_default();
+            block[position % BLOCK] = *token;
+        }
+        (0..end)
+            .map(|position| self.letters[&table[position / BLOCK]][position % BLOCK])
+            .collect()
     }
 }
 
@@ -144,7 +185,7 @@ pub fn task(environment: &Environment, question: &Question) -> Task {
     }
 }
 
-/// Plays all questions on `workers` of `slots` rows each.
+/// Plays all questions on `workers` of `slots` rows each, with as much memory as they can use.
 pub fn play(
     setup: Setup,
     questions: &[Question],
@@ -152,15 +193,29 @@ pub fn play(
     slots: usize,
     grader: Arc<dyn Grader>,
 ) -> Result<BTreeMap<i64, Finished>, GenerationError> {
+    play_within(setup, questions, workers, slots, usize::MAX, grader)
+}
+
+/// The same with `blocks` blocks a worker beyond what the longest dialogue takes.
+pub fn play_within(
+    setup: Setup,
+    questions: &[Question],
+    workers: usize,
+    slots: usize,
+    blocks: usize,
+    grader: Arc<dyn Grader>,
+) -> Result<BTreeMap<i64, Finished>, GenerationError> {
     let (environment, held) = (environment(setup), Arc::new(AtomicI64::new(0)));
+    let longest = setup.context.div_ceil(BLOCK);
     let engines = (0..workers).map(|_| {
         let held = Arc::clone(&held);
         let scribe = move || {
             let scribe = Scribe {
-                slots: vec![vec![]; slots],
+                tables: Tables::new(slots, BLOCK, blocks.saturating_add(longest), 2 * slots),
+                letters: BTreeMap::new(),
                 context: setup.context,
                 held,
-                logits: vec![],
+                sampler: Sampler::new(Sampling::default(), Vocabulary::whole(257)),
             };
             Ok(Box::new(scribe) as Box<dyn Backend>)
         };
@@ -168,8 +223,6 @@ pub fn play(
     });
     let settings = Settings {
         environment: Arc::clone(&environment),
-        sampling: Sampling::default(),
-        vocabulary: Vocabulary::whole(257),
         grader,
     };
     let (sender, results) = mpsc::channel();
