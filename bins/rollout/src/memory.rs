@@ -66,16 +66,21 @@ pub fn room(
     let blocks = memory / workers.max(1) / block;
     let longest = context.div_ceil(positions);
     if blocks < longest {
+        let (share, or_threads) = match workers {
+            1 => (String::new(), ""),
+            _ => (format!(" for each of {workers} workers"), " or --threads"),
+        };
         bail!(
-            "the keys and values of one dialogue of up to {context} tokens need {} ({bytes_per_token} bytes a token), {} are there{}; lower --context-length{}",
+            "the keys and values of one dialogue of up to {context} tokens need {} ({bytes_per_token} bytes a token), there are {}{share}; raise --kv-memory, or lower --context-length{or_threads}",
             size(longest * block),
             size(memory / workers.max(1)),
-            if workers > 1 {
-                format!(" for each of {workers} workers")
-            } else {
-                String::new()
-            },
-            if workers > 1 { ", --threads" } else { "" },
+        );
+    }
+    if batch > blocks * workers {
+        bail!(
+            "a batch of {batch} dialogues needs at least {} of keys and values, a block of {positions} tokens each; {} are available; lower --max-batch",
+            size(batch * block),
+            size(memory),
         );
     }
     Ok(Room { blocks, batch })
@@ -112,12 +117,13 @@ pub fn available() -> Option<usize> {
 }
 
 fn size(bytes: usize) -> String {
-    let gibibytes = bytes as f64 / f64::from(1 << 30);
-    if gibibytes >= 1.0 {
-        format!("{gibibytes:.1} GiB")
-    } else {
-        format!("{:.1} MiB", gibibytes * 1024.0)
+    let bytes = bytes as f64;
+    for (unit, name) in [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+        if bytes >= unit as f64 {
+            return format!("{:.1} {name}", bytes / unit as f64);
+        }
     }
+    format!("{bytes} bytes")
 }
 
 #[cfg(test)]
@@ -151,6 +157,13 @@ mod tests {
         let error = room(4, Some(3 * GIBIBYTE)).unwrap_err().to_string();
         assert!(
             error.contains("1.0 GiB") && error.contains("768.0 MiB") && error.contains("4 workers"),
+            "{error}"
+        );
+        let error = super::room(1 << 20, 1, DEMAND, 16, Some(10 * GIBIBYTE))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("16384.0 GiB") && error.contains("10.0 GiB"),
             "{error}"
         );
     }

@@ -147,6 +147,7 @@ fn settings_that_make_no_sense_are_refused() {
         (&["--top-p", "0"], "above 0"),
         (&["--max-batch", "0"], "at least 1"),
         (&["--shard", "3/3"], "0 <= I < N"),
+        (&["--kv-memory", "8G"], "8GiB"),
         (&["--dtype", "float8"], "float32"),
     ] {
         let output = bench.command(flags).write_stdin("").output().unwrap();
@@ -161,6 +162,11 @@ fn settings_that_make_no_sense_are_refused() {
         (&["--dtype", "bfloat16"], "torch"),
         (&["--template", "nowhere.toml"], "nowhere.toml"),
         (&["--max-batch", "100000000"], "GiB"),
+        (
+            &["--kv-memory", "300KiB"],
+            "up to 512 tokens need 512.0 KiB",
+        ),
+        (&["--kv-memory", "1GiB", "--engine", "torch"], "native"),
     ] {
         let (message, _) = bench.fails(rows.clone(), flags);
         assert!(message.contains(part), "{message}");

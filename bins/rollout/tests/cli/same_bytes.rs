@@ -59,6 +59,15 @@ fn batch_size_and_threads_do_not_show() {
                 &["--max-batch", "64"],
                 &["--max-batch", "7", "--threads", "2"],
                 &["--max-batch", "64", "--threads", "3"],
+                // Two workers with room for little more than one dialogue each: the others give way.
+                &[
+                    "--max-batch",
+                    "64",
+                    "--threads",
+                    "2",
+                    "--kv-memory",
+                    "1100KiB",
+                ],
             ] {
                 assert!(run(work) == alone, "{sampling:?} {end} {work:?}");
             }
