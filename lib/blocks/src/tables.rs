@@ -104,9 +104,11 @@ impl Tables {
         if needed > free {
             return Err(Full { needed, free });
         }
-        let fresh = std::iter::repeat_with(|| self.pool.take());
-        let fresh: Vec<BlockId> = fresh.take(needed).flatten().collect();
-        self.sequences[slot].blocks.extend(fresh);
+        if needed > 0 {
+            let fresh = std::iter::repeat_with(|| self.pool.take());
+            let fresh: Vec<BlockId> = fresh.take(needed).flatten().collect();
+            self.sequences[slot].blocks.extend(fresh);
+        }
         self.publish(slot, end);
         Ok(())
     }

@@ -28,12 +28,14 @@ impl Cache {
 
     /// Makes room for `count` more positions of `slot`.
     pub fn reserve(&mut self, slot: usize, count: usize) -> Result<(), Full> {
+        let held = self.tables.table(slot).len();
         self.tables.reserve(slot, count)?;
-        let taken = self.tables.table(slot).iter().max();
-        let taken = taken.map_or(0, |block| *block as usize + 1);
         let fresh = || vec![Block::default(); self.size].into_boxed_slice();
-        if self.storage.len() < taken {
-            self.storage.resize_with(taken, fresh);
+        for block in &self.tables.table(slot)[held..] {
+            // Numbers of blocks that were never taken come in ascending order.
+            if *block as usize == self.storage.len() {
+                self.storage.push(fresh());
+            }
         }
         Ok(())
     }
