@@ -123,9 +123,20 @@ fn slices(tensor: &Tensor) -> impl Iterator<Item = (i64, i64)> + use<> {
         .map(move |start| (start, step.min(elements - start)))
 }
 
-/// L2 norm of all elements, added up in float64.
+/// Elements whose squares are held at a time: 64 MiB beside a gradient of gigabytes.
+const SQUARES: i64 = 1 << 24;
+
+/// L2 norm of all elements of `[elements]`, added up in float64.
 pub fn gradient_norm(gradient: &Tensor) -> f64 {
-    gradient.square().sum(Kind::Double).sqrt().double_value(&[])
+    let stretches = gradient.split(SQUARES, 0);
+    let squares = stretches
+        .iter()
+        .map(|stretch| stretch.square().sum(Kind::Double));
+    let squares: Vec<Tensor> = squares.collect();
+    Tensor::stack(&squares, 0)
+        .sum(Kind::Double)
+        .sqrt()
+        .double_value(&[])
 }
 
 /// `min(1, max_norm / (norm + 1e-6))`; 1 without a bound.

@@ -13,6 +13,7 @@ use crate::objective::losses::{
     value_loss,
 };
 use crate::objective::segments::Segments;
+use crate::train::flat::Gradients;
 use crate::train::forward::{Entropy, policy_outputs, state_values};
 use crate::train::replica::{Model, Replica};
 use crate::train::statistics::{Measurements, Statistics};
@@ -24,8 +25,8 @@ pub const BOUNDED_KL: &str = "bounded_kl_tokens";
 
 /// A micro-batch's share.
 pub struct Contribution {
-    /// `[elements]` float32, or nothing where the loss is not finite.
-    pub gradient: Option<Tensor>,
+    /// Nothing where the loss is not finite.
+    pub gradients: Option<Gradients>,
     pub loss: f64,
     pub statistics: Statistics,
 }
@@ -39,13 +40,13 @@ impl Contribution {
     ) -> Result<Self, ModelError> {
         let statistics = measurements.read()?;
         let value = loss.f_double_value(&[])?;
-        let gradient = if value.is_finite() {
+        let gradients = if value.is_finite() {
             Some(replica.differentiate(loss)?)
         } else {
             None
         };
         Ok(Self {
-            gradient,
+            gradients,
             loss: value,
             statistics,
         })

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use tch::{Kind, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 /// Master weights in float32, and where each named parameter lies in them.
 pub struct Flat {
@@ -84,21 +84,64 @@ impl Flat {
     }
 }
 
-/// One gradient per parameter, end to end in float32 on the device of `like`; an undefined one (a
-/// parameter that the loss does not reach) counts as 0.
-pub fn gather(ranges: &[Range<i64>], gradients: &[Tensor], like: &Tensor) -> Tensor {
-    let parts: Vec<Tensor> = gradients
-        .iter()
-        .zip(ranges)
-        .map(|(gradient, range)| {
-            if gradient.defined() {
-                flatten(gradient)
-            } else {
-                Tensor::zeros([range.end - range.start], (Kind::Float, like.device()))
+/// The gradients of one micro-batch, one a parameter as they come out of a backward pass; an undefined one (a parameter
+/// that the loss does not reach) counts as 0.
+pub struct Gradients {
+    parts: Vec<Tensor>,
+    ranges: Vec<Range<i64>>,
+    device: Device,
+}
+
+impl Gradients {
+    pub fn new(parts: Vec<Tensor>, ranges: &[Range<i64>], device: Device) -> Self {
+        Self {
+            parts,
+            ranges: ranges.to_vec(),
+            device,
+        }
+    }
+
+    /// The sum of all elements, not finite as soon as one of them is not. Read from the device once.
+    pub fn sum(&self) -> f64 {
+        let defined = self.parts.iter().filter(|part| part.defined());
+        let sums: Vec<Tensor> = defined.map(|part| part.sum(Kind::Double)).collect();
+        if sums.is_empty() {
+            return 0.0;
+        }
+        Tensor::stack(&sums, 0).sum(Kind::Double).double_value(&[])
+    }
+
+    /// Adds them to `total`, `[elements]` float32, in place; without one they are the total.
+    pub fn add_to(self, total: Option<Tensor>) -> Tensor {
+        let Some(total) = total else {
+            return self.end_to_end();
+        };
+        no_grad(|| {
+            for (part, range) in self.parts.into_iter().zip(&self.ranges) {
+                if part.defined() {
+                    let mut stretch = total.narrow(0, range.start, range.end - range.start);
+                    stretch += part.reshape([-1]);
+                }
             }
-        })
-        .collect();
-    Tensor::cat(&parts, 0)
+        });
+        total
+    }
+
+    fn end_to_end(self) -> Tensor {
+        let elements = self.ranges.last().map_or(0, |range| range.end);
+        let total = Tensor::empty([elements], (Kind::Float, self.device));
+        no_grad(|| {
+            for (part, range) in self.parts.into_iter().zip(&self.ranges) {
+                let mut stretch = total.narrow(0, range.start, range.end - range.start);
+                if part.defined() {
+                    stretch.copy_(&part.reshape([-1]));
+                } else {
+                    let _ = stretch.zero_();
+                }
+            }
+        });
+        total
+    }
 }
 
 fn flatten(tensor: &Tensor) -> Tensor {
@@ -126,7 +169,6 @@ fn ranges(shapes: &[Vec<i64>]) -> Vec<Range<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tch::Device;
 
     fn parameters(kind: Kind) -> Vec<(String, Tensor)> {
         let matrix = Tensor::arange(6, (Kind::Float, Device::Cpu))
@@ -163,12 +205,16 @@ mod tests {
     #[test]
     fn an_unreached_parameter_has_gradient_0() {
         let flat = Flat::new(parameters(Kind::Float));
-        let gradients = [
-            Tensor::ones([2, 3], (Kind::Float, Device::Cpu)),
-            Tensor::new(),
-        ];
-        let gradient = gather(&flat.ranges, &gradients, &flat.master);
-        let sums: Vec<f32> = Vec::try_from(gradient).unwrap();
-        assert_eq!(sums, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
+        let gradients = |value: f64| {
+            let matrix = Tensor::full([2, 3], value, (Kind::BFloat16, Device::Cpu));
+            Gradients::new(vec![matrix, Tensor::new()], &flat.ranges, Device::Cpu)
+        };
+        assert_eq!(gradients(1.0).sum(), 6.0);
+        assert!(!gradients(f64::INFINITY).sum().is_finite());
+        let total = gradients(1.0).add_to(None);
+        assert_eq!(total.kind(), Kind::Float);
+        let total = gradients(0.5).add_to(Some(total));
+        let sums: Vec<f32> = Vec::try_from(total).unwrap();
+        assert_eq!(sums, [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0.0, 0.0]);
     }
 }

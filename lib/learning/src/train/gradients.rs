@@ -26,7 +26,7 @@ impl GradientAccumulator {
         network: Network,
         rows: impl Fn() -> Vec<String>,
     ) -> Result<(), LearnError> {
-        let Some(gradient) = contribution.gradient else {
+        let Some(gradients) = contribution.gradients else {
             return Err(LearnError::NotFinite {
                 network,
                 what: "loss",
@@ -34,8 +34,8 @@ impl GradientAccumulator {
                 rows: rows(),
             });
         };
-        // A sum is not finite as soon as one of its terms is not, and costs one pass.
-        let sum = gradient.sum(tch::Kind::Double).double_value(&[]);
+        // Costs one pass.
+        let sum = gradients.sum();
         if !sum.is_finite() {
             return Err(LearnError::NotFinite {
                 network,
@@ -46,10 +46,7 @@ impl GradientAccumulator {
         }
         self.loss += contribution.loss;
         self.statistics.add(&contribution.statistics);
-        match &mut self.gradient {
-            None => self.gradient = Some(gradient),
-            Some(total) => *total += gradient,
-        }
+        self.gradient = Some(gradients.add_to(self.gradient.take()));
         Ok(())
     }
 

@@ -48,14 +48,12 @@ impl Optimizer {
 
     /// One optimiser step from the gradient of the whole minibatch, `[elements]` float32, whose norm
     /// the caller has found to be finite.
-    pub fn step(&mut self, gradient: Tensor, norm: f64) -> Step {
+    pub fn step(&mut self, mut gradient: Tensor, norm: f64) -> Step {
         let learning_rate = self.settings.schedule.rate(self.steps());
         let coefficient = clip_coefficient(norm, self.settings.max_grad_norm);
-        let gradient = if coefficient < 1.0 {
-            gradient * coefficient
-        } else {
-            gradient
-        };
+        if coefficient < 1.0 {
+            let _ = gradient.g_mul_scalar_(coefficient);
+        }
         let decayed = self.flat.decayed();
         self.adamw
             .update(&self.flat.master, &gradient, learning_rate, &decayed);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tch::{TchError, Tensor};
 use transformer::{Critic, Decoder, ModelError};
 
-use crate::train::flat::gather;
+use crate::train::flat::Gradients;
 
 /// What can be trained: a decoder, or a critic.
 pub trait Model: Send + Sized {
@@ -56,9 +56,9 @@ impl<M: Model> Replica<M> {
         })
     }
 
-    /// Gradient of a scalar loss with respect to all parameters, `[elements]` float32.
-    pub fn differentiate(&self, loss: &Tensor) -> Result<Tensor, TchError> {
-        let gradients = Tensor::f_run_backward(&[loss], &self.leaves, false, false)?;
-        Ok(gather(&self.ranges, &gradients, loss))
+    /// Gradients of a scalar loss with respect to all parameters.
+    pub fn differentiate(&self, loss: &Tensor) -> Result<Gradients, TchError> {
+        let parts = Tensor::f_run_backward(&[loss], &self.leaves, false, false)?;
+        Ok(Gradients::new(parts, &self.ranges, loss.device()))
     }
 }
