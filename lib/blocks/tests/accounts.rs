@@ -118,7 +118,7 @@ proptest! {
                     let parts = [0, 5, 9][prompt];
                     let tokens: Vec<i32> = (0..length).map(|at| if at < parts { at } else { at + 100 * (prompt + 1) } as i32).collect();
                     let shared = tables.begin(slot, &tokens);
-                    prop_assert!(shared < length && shared % SIZE == 0);
+                    prop_assert!(shared < length && shared.is_multiple_of(SIZE));
                     written[slot] = Written { tokens, length: shared };
                 }
                 Act::Feed { slot, count } => {
