@@ -13,6 +13,18 @@ use toml::{Table, Value};
 /// The table of the loop itself; stages read the tables that carry their names.
 const LOOP: &str = "run";
 
+/// Tables that an assignment may begin where the base file has none.
+const STAGES: [&str; 8] = [
+    "sft",
+    "sample-questions",
+    "rollout",
+    "grader",
+    "grade",
+    "score",
+    "compute-advantages",
+    "ppo-step",
+];
+
 /// At the top of a settings file: the file that it builds on, relative to its own folder.
 const BASE: &str = "base";
 
@@ -213,7 +225,8 @@ impl Settings {
             return self.assign(&format!("{key}={text}"));
         }
         let stage_key = key.split_once('.').filter(|(table, _)| *table != LOOP);
-        let known = stage_key.filter(|(table, _)| self.get(table).is_some_and(Value::is_table));
+        let is_table = |table: &str| self.get(table).is_some_and(Value::is_table);
+        let known = stage_key.filter(|(table, _)| is_table(table) || STAGES.contains(table));
         let (table, name) = known.ok_or_else(|| self.unknown(key, origin))?;
         let value = toml_value(text).unwrap_or_else(|| Value::String(text.into()));
         self.insert(table, name, value, origin)
@@ -387,6 +400,7 @@ mod tests {
             "+rollout.thinking=off",
             "+rollout.top-k=5",
             "+rollout.temperature=0.5",
+            "+score.micro-batch-tokens=640",
         ])
         .unwrap();
         assert_eq!(
@@ -394,6 +408,8 @@ mod tests {
             Some("off")
         );
         assert_eq!(settings.get("rollout.top-k").unwrap().as_integer(), Some(5));
+        let begun = settings.get("score.micro-batch-tokens").unwrap();
+        assert_eq!(begun.as_integer(), Some(640));
         assert_eq!(
             settings
                 .get("rollout.feedback")
