@@ -10,7 +10,7 @@ use tch::{Device, Kind};
 use transformer::Decoder;
 
 use crate::args::{Args, EngineName};
-use crate::memory::{self, Demand, Room};
+use crate::memory::{self, Demand};
 use crate::policy::Policy;
 
 /// Weights up to this size stay in the processor's shared cache, so that each thread may run a batch of its own.
@@ -68,10 +68,11 @@ fn native_engines(args: &Args, policy: &Policy, threads: usize) -> Result<Engine
     } else {
         (1, CPU_BATCH)
     };
-    let asked = args.work.max_batch.unwrap_or(usual);
-    let (workers, threads) = (workers.min(asked), threads / workers);
+    let asked = args.work.max_batch;
+    let (workers, threads) = (workers.min(asked.unwrap_or(usual)), threads / workers);
     let memory = args.work.kv_memory.or_else(memory::available);
-    let Room { blocks, batch } = memory::room(asked, workers, demand, native::BLOCK, memory)?;
+    let blocks = memory::blocks(workers, demand, native::BLOCK, memory)?;
+    let batch = memory::batch_on_blocks(asked, usual, blocks.saturating_mul(workers))?;
     let engines = shares(batch, workers).map(|rows| {
         let (model, sampler) = (Arc::clone(&model), sampler(args, policy));
         let engine = move || {

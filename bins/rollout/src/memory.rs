@@ -36,54 +36,47 @@ pub fn batch(
     Ok(batch)
 }
 
-/// Blocks of keys and values of each worker, and the dialogues of all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
-    pub blocks: usize,
-    pub batch: usize,
-}
-
-/// Divides `memory` bytes into blocks of `positions` positions for `workers`. Dialogues that do not fit together give way to
-/// one another, so the batch is not bounded by the longest that they might become; but one of the longest kind must fit.
-pub fn room(
-    batch: usize,
+/// Blocks of `positions` positions that each of `workers` has when they share `memory` bytes. Dialogues that do not fit
+/// together give way to one another, so they need not all fit at their longest; but one of them must.
+pub fn blocks(
     workers: usize,
     demand: Demand,
     positions: usize,
     memory: Option<usize>,
-) -> Result<Room> {
+) -> Result<usize> {
     let Demand {
         bytes_per_token,
         context,
     } = demand;
-    let block = (bytes_per_token * positions).max(1);
     let Some(memory) = memory else {
-        return Ok(Room {
-            blocks: usize::MAX,
-            batch,
-        });
+        return Ok(usize::MAX);
     };
-    let blocks = memory / workers.max(1) / block;
+    let (block, share) = ((bytes_per_token * positions).max(1), memory / workers);
     let longest = context.div_ceil(positions);
-    if blocks < longest {
-        let (share, or_threads) = match workers {
+    if share / block < longest {
+        let (whose, or_threads) = match workers {
             1 => (String::new(), ""),
             _ => (format!(" for each of {workers} workers"), " or --threads"),
         };
         bail!(
-            "the keys and values of one dialogue of up to {context} tokens need {} ({bytes_per_token} bytes a token), there are {}{share}; raise --kv-memory, or lower --context-length{or_threads}",
+            "the keys and values of one dialogue of up to {context} tokens need {} ({bytes_per_token} bytes a token), there are {}{whose}; raise --kv-memory, or lower --context-length{or_threads}",
             size(longest * block),
-            size(memory / workers.max(1)),
+            size(share),
         );
     }
-    if batch > blocks * workers {
-        bail!(
-            "a batch of {batch} dialogues needs at least {} of keys and values, a block of {positions} tokens each; {} are available; lower --max-batch",
-            size(batch * block),
-            size(memory),
-        );
+    Ok(share / block)
+}
+
+/// The batch to run on `blocks` blocks, of which each dialogue holds at least one: what was asked for, which must fit, or
+/// `usual`, made smaller where it does not.
+pub fn batch_on_blocks(asked: Option<usize>, usual: usize, blocks: usize) -> Result<usize> {
+    match asked {
+        Some(batch) if batch > blocks => bail!(
+            "a batch of {batch} dialogues needs a block of keys and values for each, there is memory for {blocks}; lower --max-batch"
+        ),
+        Some(batch) => Ok(batch),
+        None => Ok(usual.min(blocks)),
     }
-    Ok(Room { blocks, batch })
 }
 
 /// A number of bytes: digits, and KiB, MiB or GiB.
@@ -145,25 +138,23 @@ mod tests {
 
     #[test]
     fn memory_is_divided_into_blocks() {
-        let room = |workers, memory| super::room(64, workers, DEMAND, 16, memory);
-        assert_eq!(
-            room(2, Some(10 * GIBIBYTE)).unwrap(),
-            Room {
-                blocks: 320,
-                batch: 64
-            }
-        );
-        assert_eq!(room(2, None).unwrap().blocks, usize::MAX);
-        let error = room(4, Some(3 * GIBIBYTE)).unwrap_err().to_string();
+        let blocks = |workers, memory| super::blocks(workers, DEMAND, 16, memory);
+        assert_eq!(blocks(2, Some(10 * GIBIBYTE)).unwrap(), 320);
+        assert_eq!(blocks(2, None).unwrap(), usize::MAX);
+        let error = blocks(4, Some(3 * GIBIBYTE)).unwrap_err().to_string();
         assert!(
             error.contains("1.0 GiB") && error.contains("768.0 MiB") && error.contains("4 workers"),
             "{error}"
         );
-        let error = super::room(1 << 20, 1, DEMAND, 16, Some(10 * GIBIBYTE))
-            .unwrap_err()
-            .to_string();
+    }
+
+    #[test]
+    fn a_dialogue_holds_a_block_at_least() {
+        assert_eq!(batch_on_blocks(None, 64, 10).unwrap(), 10);
+        assert_eq!(batch_on_blocks(Some(10), 64, 10).unwrap(), 10);
+        let error = batch_on_blocks(Some(11), 64, 10).unwrap_err().to_string();
         assert!(
-            error.contains("16384.0 GiB") && error.contains("10.0 GiB"),
+            error.contains("11 dialogues") && error.contains("for 10"),
             "{error}"
         );
     }

@@ -31,8 +31,8 @@ pub struct Full {
 }
 
 impl Tables {
-    /// `limit` blocks of `size` positions for `slots` sequences. Blocks of up to `keep` prompts' blocks that nobody holds
-    /// any more are kept for sequences that begin alike; they never stand in the way of one that needs room.
+    /// `limit` blocks of `size` positions for `slots` sequences. Up to `keep` blocks of prompts that nobody holds any more
+    /// are kept for sequences that begin alike; they never stand in the way of one that needs room.
     pub fn new(slots: usize, size: usize, limit: usize, keep: usize) -> Self {
         Self {
             size,

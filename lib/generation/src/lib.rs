@@ -2,9 +2,9 @@
 //!
 //! A [`Pool`] runs one worker a backend. Each worker keeps a batch of dialogues whose rows join as others leave; a
 //! [`Scheduler`] says what is fed in the next step (a prompt or feedback, in chunks, or the token just drawn), the backend
-//! computes it and draws the next tokens; another thread grades. Every draw is keyed by the dialogue's seed and the token's position, and the native backend computes
-//! a row's logits to the same bits in any company, so a dialogue does not depend on batch size, order, threads or
-//! shards. This crate knows nothing about records on disk or command lines.
+//! computes it and draws the next tokens; another thread grades. Every draw is keyed by the dialogue's seed and the
+//! token's position, and the native backend computes a row's logits to the same bits in any company, so a dialogue does
+//! not depend on batch size, order, threads or shards. This crate knows nothing about records on disk or command lines.
 
 mod backend;
 mod environment;

@@ -4,6 +4,8 @@
 //! none are free, and the youngest begins again later with all its tokens. The oldest can therefore always go on, as long
 //! as the cache holds one sequence of the longest kind. Pure: knows nothing about dialogues or what is drawn.
 
+use blocks::Tables;
+
 use crate::backend::Backend;
 
 /// The order of admission, and what of each slot's sequence has been fed.
@@ -79,7 +81,9 @@ impl Scheduler {
                     doors_open = false;
                     continue;
                 }
-                None => backend.begin(slot, tokens),
+                None => backend
+                    .tables()
+                    .map_or(0, |tables| tables.begin(slot, tokens)),
             };
             self.set_fed(slot, Some(fed));
             let rest = tokens.len() - fed;
@@ -102,18 +106,16 @@ impl Scheduler {
     }
 
     /// Whether there is room for a sequence of `length` tokens and one block more, or nobody who could give way for it.
-    fn may_begin(&self, length: usize, backend: &dyn Backend) -> bool {
-        backend.blocks_for(length) < backend.free_blocks()
-            || !self
-                .slots
-                .iter()
-                .flatten()
-                .any(|sequence| sequence.fed.is_some())
+    fn may_begin(&self, length: usize, backend: &mut dyn Backend) -> bool {
+        let there_is_room = |tables: &mut Tables| tables.blocks_for(length) < tables.free();
+        let begun = |sequence: &Sequence| sequence.fed.is_some();
+        backend.tables().is_none_or(there_is_room) || !self.slots.iter().flatten().any(begun)
     }
 
     /// Takes blocks for `count` tokens, from the youngest sequences where none are free.
     fn make_room(&mut self, slot: usize, count: usize, backend: &mut dyn Backend) -> bool {
-        while !backend.reserve(slot, count) {
+        let reserved = |tables: &mut Tables| tables.reserve(slot, count).is_ok();
+        while !backend.tables().is_none_or(reserved) {
             let Some(youngest) = self.youngest_after(self.order(slot)) else {
                 return false;
             };

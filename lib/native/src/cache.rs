@@ -1,6 +1,6 @@
 //! Keys and values of running sequences, in blocks of sixteen positions that sequences take, share and give back.
 
-use blocks::{Full, Tables};
+use blocks::{BlockId, Tables};
 
 use crate::simd::{Block, LANES};
 
@@ -26,25 +26,14 @@ impl Cache {
         }
     }
 
-    /// Makes room for `count` more positions of `slot`.
-    pub fn reserve(&mut self, slot: usize, count: usize) -> Result<(), Full> {
-        let held = self.tables.table(slot).len();
-        self.tables.reserve(slot, count)?;
-        let fresh = || vec![Block::default(); self.size].into_boxed_slice();
-        for block in &self.tables.table(slot)[held..] {
-            // Numbers of blocks that were never taken come in ascending order.
-            if *block as usize == self.storage.len() {
-                self.storage.push(fresh());
-            }
-        }
-        Ok(())
-    }
-
     /// Where each block of `slot` begins.
     pub fn pointers(&mut self, slot: usize) -> Vec<*mut f32> {
-        let table = self.tables.table(slot).iter();
-        table
-            .map(|block| self.storage[*block as usize].as_mut_ptr().cast())
-            .collect()
+        let table = self.tables.table(slot);
+        let taken = table.iter().max().map_or(0, |block| *block as usize + 1);
+        let fresh = || vec![Block::default(); self.size].into_boxed_slice();
+        self.storage
+            .resize_with(taken.max(self.storage.len()), fresh);
+        let begin = |block: &BlockId| self.storage[*block as usize].as_mut_ptr().cast();
+        table.iter().map(begin).collect()
     }
 }

@@ -120,26 +120,15 @@ impl Engine {
         self.cache.tables.slots()
     }
 
-    /// Who holds which blocks.
-    pub fn tables(&self) -> &Tables {
-        &self.cache.tables
+    /// Who holds which blocks. A sequence that begins there shares what others have left; a slot that is extended without
+    /// having begun shares nothing.
+    pub fn tables(&mut self) -> &mut Tables {
+        &mut self.cache.tables
     }
 
     /// Tokens held by `slot`.
     pub fn length(&self, slot: usize) -> usize {
         self.cache.tables.length(slot)
-    }
-
-    /// Begins a sequence in `slot` and gives the number of its first tokens whose keys and values other sequences have
-    /// left: what is to be fed begins there. A slot that is extended without having begun shares nothing.
-    pub fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
-        self.cache.tables.begin(slot, tokens)
-    }
-
-    /// Takes the blocks for `count` more tokens of `slot`. Whoever begins after that may read what they will hold, and
-    /// must stand behind this slot in the pass that feeds them.
-    pub fn reserve(&mut self, slot: usize, count: usize) -> Result<(), Full> {
-        self.cache.reserve(slot, count)
     }
 
     /// Forgets the sequence in `slot`.
@@ -157,7 +146,7 @@ impl Engine {
         self.check(chunks)?;
         let rows = self.rows(chunks);
         for &(slot, tokens) in chunks {
-            let taken = self.cache.reserve(slot, tokens.len());
+            let taken = self.cache.tables.reserve(slot, tokens.len());
             taken.map_err(|Full { needed, free }| EngineError::OutOfBlocks {
                 slot,
                 needed,

@@ -161,7 +161,7 @@ fn settings_that_make_no_sense_are_refused() {
         (&["--device", "tpu"], "tpu"),
         (&["--dtype", "bfloat16"], "torch"),
         (&["--template", "nowhere.toml"], "nowhere.toml"),
-        (&["--max-batch", "100000000"], "GiB"),
+        (&["--max-batch", "100000000"], "lower --max-batch"),
         (
             &["--kv-memory", "300KiB"],
             "up to 512 tokens need 512.0 KiB",

@@ -8,6 +8,7 @@ pub use torch::TorchBackend;
 
 use ::native::EngineError;
 use ::torch::TorchError;
+use blocks::Tables;
 use transformer::ModelError;
 
 use crate::sampler::Drawn;
@@ -49,24 +50,13 @@ impl From<Option<Drawn>> for Outcome {
 }
 
 /// A policy with room for [`Backend::slots`] running sequences.
-///
-/// Memory for keys and values is taken in blocks. A backend without a bound of its own says that it always has some.
 pub trait Backend {
     fn slots(&self) -> usize;
 
-    /// Blocks that can be taken.
-    fn free_blocks(&self) -> usize;
-
-    /// Blocks for `positions` positions.
-    fn blocks_for(&self, positions: usize) -> usize;
-
-    /// Begins a sequence in an empty `slot`. Gives the number of its first tokens, fewer than all, that need not be fed
-    /// because other sequences have left their keys and values.
-    fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize;
-
-    /// Takes the blocks for `count` more tokens of `slot`, or none. Whoever begins after that may share what they will
-    /// hold, and is fed behind this slot.
-    fn reserve(&mut self, slot: usize, count: usize) -> bool;
+    /// The account of its blocks of keys and values, where they are bounded: sequences are begun and blocks reserved there
+    /// before they are fed. Whoever begins after another has reserved may share what that one will write, and is fed
+    /// behind it.
+    fn tables(&mut self) -> Option<&mut Tables>;
 
     /// Feeds several slots, each named once, in this order; gives one outcome for each.
     fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError>;

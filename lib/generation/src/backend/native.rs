@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use blocks::Tables;
 use native::{Engine, Threads};
 
 use crate::backend::{Backend, BackendError, Feed, Outcome};
@@ -32,20 +33,8 @@ impl Backend for NativeBackend {
         self.engine.slots()
     }
 
-    fn free_blocks(&self) -> usize {
-        self.engine.tables().free()
-    }
-
-    fn blocks_for(&self, positions: usize) -> usize {
-        self.engine.tables().blocks_for(positions)
-    }
-
-    fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
-        self.engine.begin(slot, tokens)
-    }
-
-    fn reserve(&mut self, slot: usize, count: usize) -> bool {
-        self.engine.reserve(slot, count).is_ok()
+    fn tables(&mut self) -> Option<&mut Tables> {
+        Some(self.engine.tables())
     }
 
     fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError> {

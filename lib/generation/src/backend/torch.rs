@@ -1,5 +1,6 @@
 //! libtorch on any device. A row's logits agree in any batch to rounding, not to the bit.
 
+use blocks::Tables;
 use tch::{Kind, Tensor};
 use torch::TorchError;
 use transformer::{Decoder, KvCache};
@@ -58,20 +59,8 @@ impl Backend for TorchBackend {
         self.cache.slots()
     }
 
-    fn free_blocks(&self) -> usize {
-        usize::MAX
-    }
-
-    fn blocks_for(&self, _: usize) -> usize {
-        0
-    }
-
-    fn begin(&mut self, _: usize, _: &[i32]) -> usize {
-        0
-    }
-
-    fn reserve(&mut self, _: usize, _: usize) -> bool {
-        true
+    fn tables(&mut self) -> Option<&mut Tables> {
+        None
     }
 
     fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError> {

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
 mod consistency;
+mod memory;
 mod scribe;
+mod workloads;
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;

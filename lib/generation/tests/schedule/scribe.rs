@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use attempts::{AttemptEnd, DialogueRules};
-use blocks::{BlockId, Tables};
+use blocks::Tables;
 use generation::{
     Backend, BackendError, Engine, Environment, Feed, Finished, GenerationError, Job, Outcome,
     Pool, Rules, Sampler, Sampling, Settings, Task,
@@ -13,6 +13,8 @@ use generation::{
 use grading::{Builtin, Grader};
 use tokens::{TokensError, Vocabulary};
 use transcript::{Codec, Format, Style, Template};
+
+use crate::memory::{Memory, SIZE};
 
 pub const EOS: i32 = 256;
 
@@ -31,21 +33,20 @@ impl Codec for Bytes {
 }
 
 /// Writes `\boxed{d}` with a random digit after every `>`, then stops, or babbles for ever when asked about `!`.
-///
-/// What it remembers lies in blocks, as an engine's keys and values do: a block that was given to two, or given back too
-/// early, holds the wrong letters and shows in what is written.
 pub struct Scribe {
-    tables: Tables,
-    /// By block.
-    letters: BTreeMap<BlockId, [i32; BLOCK]>,
+    memory: Memory,
     context: usize,
-    /// Sequences held by all scribes, to see that all are given back.
+    /// Blocks that scribes held when they ended: all must have been given back.
     held: Arc<AtomicI64>,
     sampler: Sampler,
 }
 
-/// Positions of a block.
-const BLOCK: usize = 4;
+impl Drop for Scribe {
+    fn drop(&mut self) {
+        let held = self.memory.tables.limit() - self.memory.tables.free();
+        self.held.fetch_add(held as i64, Ordering::Relaxed);
+    }
+}
 
 impl Scribe {
     fn next(history: &[i32]) -> Vec<f32> {
@@ -69,32 +70,21 @@ impl Scribe {
 
 impl Backend for Scribe {
     fn slots(&self) -> usize {
-        self.tables.slots()
+        self.memory.tables.slots()
     }
 
-    fn free_blocks(&self) -> usize {
-        self.tables.free()
-    }
-
-    fn blocks_for(&self, positions: usize) -> usize {
-        self.tables.blocks_for(positions)
-    }
-
-    fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
-        assert!(self.tables.table(slot).is_empty(), "begun twice");
-        self.held.fetch_add(1, Ordering::Relaxed);
-        let shared = self.tables.begin(slot, tokens);
-        assert!(shared < tokens.len(), "the last token is always fed");
-        shared
-    }
-
-    fn reserve(&mut self, slot: usize, count: usize) -> bool {
-        self.tables.reserve(slot, count).is_ok()
+    fn tables(&mut self) -> Option<&mut Tables> {
+        Some(&mut self.memory.tables)
     }
 
     fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError> {
         let outcome = |feed: &Feed<'_>| {
-            let history = self.write(feed.slot, feed.tokens);
+            self.memory.write(feed.slot, feed.tokens);
+            let history = self.memory.read(feed.slot);
+            assert!(
+                history.len() < self.context,
+                "the last token never needs to be fed"
+            );
             match feed.draw {
                 None => Outcome::Fed,
                 Some(uniform) => self.sampler.draw(&Self::next(&history), uniform).into(),
@@ -104,27 +94,7 @@ impl Backend for Scribe {
     }
 
     fn release(&mut self, slot: usize) {
-        self.tables.release(slot);
-        self.held.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Scribe {
-    /// Writes the tokens behind what the slot holds and reads all of it back.
-    fn write(&mut self, slot: usize, tokens: &[i32]) -> Vec<i32> {
-        assert!(!tokens.is_empty());
-        let start = self.tables.length(slot);
-        self.tables.advance(slot, tokens.len());
-        let end = self.tables.length(slot);
-        assert!(end < self.context, "the last token never needs to be fed");
-        let table = self.tables.table(slot);
-        for (position, token) in (start..end).zip(tokens) {
-            let block = self.letters.entry(table[position / BLOCK]).or_default();
-            block[position % BLOCK] = *token;
-        }
-        (0..end)
-            .map(|position| self.letters[&table[position / BLOCK]][position % BLOCK])
-            .collect()
+        self.memory.tables.release(slot);
     }
 }
 
@@ -206,13 +176,12 @@ pub fn play_within(
     grader: Arc<dyn Grader>,
 ) -> Result<BTreeMap<i64, Finished>, GenerationError> {
     let (environment, held) = (environment(setup), Arc::new(AtomicI64::new(0)));
-    let longest = setup.context.div_ceil(BLOCK);
+    let longest = setup.context.div_ceil(SIZE);
     let engines = (0..workers).map(|_| {
         let held = Arc::clone(&held);
         let scribe = move || {
             let scribe = Scribe {
-                tables: Tables::new(slots, BLOCK, blocks.saturating_add(longest), 2 * slots),
-                letters: BTreeMap::new(),
+                memory: Memory::new(slots, blocks.saturating_add(longest), 2 * slots),
                 context: setup.context,
                 held,
                 sampler: Sampler::new(Sampling::default(), Vocabulary::whole(257)),
@@ -248,7 +217,7 @@ pub fn play_within(
         );
     }
     drop(pool);
-    assert_eq!(held.load(Ordering::Relaxed), 0, "every slot is given back");
+    assert_eq!(held.load(Ordering::Relaxed), 0, "every block is given back");
     Ok(finished)
 }
 

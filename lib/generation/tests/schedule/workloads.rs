@@ -1,75 +1,35 @@
 //! The scheduler on an engine made up for the test: ten thousand random workloads in little memory.
 
-#![allow(clippy::unwrap_used)] // a test fails by panicking
-
-use blocks::{BlockId, Tables};
+use blocks::Tables;
 use generation::{Backend, BackendError, Chunk, Feed, Outcome, Ready, Scheduler};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
-const SIZE: usize = 4;
+use crate::memory::{Memory, SIZE};
 
 /// Tokens of a step that no workload of these tests reaches.
 const AMPLE: usize = 10_000;
 
-/// Remembers tokens by block, as an engine remembers keys and values.
-struct Fake {
-    tables: Tables,
-    memory: BTreeMap<BlockId, [i32; SIZE]>,
-}
-
-impl Fake {
-    fn new(slots: usize, blocks: usize) -> Self {
-        Self {
-            tables: Tables::new(slots, SIZE, blocks, blocks / 2),
-            memory: BTreeMap::new(),
-        }
-    }
-
-    fn read(&self, slot: usize) -> Vec<i32> {
-        let table = self.tables.table(slot);
-        let letter = |at: usize| self.memory[&table[at / SIZE]][at % SIZE];
-        (0..self.tables.length(slot)).map(letter).collect()
-    }
-}
+/// Remembers what it is fed and draws nothing.
+struct Fake(Memory);
 
 impl Backend for Fake {
     fn slots(&self) -> usize {
-        self.tables.slots()
+        self.0.tables.slots()
     }
 
-    fn free_blocks(&self) -> usize {
-        self.tables.free()
-    }
-
-    fn blocks_for(&self, positions: usize) -> usize {
-        self.tables.blocks_for(positions)
-    }
-
-    fn begin(&mut self, slot: usize, tokens: &[i32]) -> usize {
-        assert!(self.tables.table(slot).is_empty(), "begun twice");
-        self.tables.begin(slot, tokens)
-    }
-
-    fn reserve(&mut self, slot: usize, count: usize) -> bool {
-        self.tables.reserve(slot, count).is_ok()
+    fn tables(&mut self) -> Option<&mut Tables> {
+        Some(&mut self.0.tables)
     }
 
     fn step(&mut self, feeds: &[Feed<'_>]) -> Result<Vec<Outcome>, BackendError> {
         for feed in feeds {
-            for token in feed.tokens {
-                let at = self.tables.length(feed.slot);
-                let block = self.tables.table(feed.slot)[at / SIZE];
-                self.memory.entry(block).or_default()[at % SIZE] = *token;
-                self.tables.advance(feed.slot, 1);
-            }
+            self.0.write(feed.slot, feed.tokens);
         }
         Ok(vec![Outcome::Fed; feeds.len()])
     }
 
     fn release(&mut self, slot: usize) {
-        assert!(!self.tables.table(slot).is_empty() || self.tables.length(slot) == 0);
-        self.tables.release(slot);
+        self.0.tables.release(slot);
     }
 }
 
@@ -167,7 +127,7 @@ fn run(works: &[Work], slots: usize, spare: usize, budget: usize) -> Result<Ran,
         .collect();
     let longest = players.iter().map(Player::longest).max().unwrap_or(1);
     let limit = longest.div_ceil(SIZE) + spare;
-    let mut fake = Fake::new(slots, limit);
+    let mut fake = Fake(Memory::new(slots, limit, limit / 2));
     let mut scheduler = Scheduler::new(slots, budget);
     let mut queue = players.into_iter();
     let mut running: Vec<Option<Player>> = vec![None; slots];
@@ -210,7 +170,7 @@ fn run(works: &[Work], slots: usize, spare: usize, budget: usize) -> Result<Ran,
                 tokens,
             })
             .collect();
-        let outside = |fake: &Fake, slot: usize| fake.tables.table(slot).is_empty();
+        let outside = |fake: &Fake, slot: usize| fake.0.tables.table(slot).is_empty();
         let before: Vec<bool> = (0..slots).map(|slot| outside(&fake, slot)).collect();
         let chunks = scheduler.plan(&ready, &mut fake);
         let index = |slot: usize| running[slot].as_ref().map(|player| player.index);
@@ -242,7 +202,7 @@ fn run(works: &[Work], slots: usize, spare: usize, budget: usize) -> Result<Ran,
         fake.step(&feeds).unwrap();
         for &Chunk { slot, start, end } in &chunks {
             prop_assert_eq!(
-                &fake.read(slot)[..],
+                &fake.0.read(slot)[..],
                 &of(slot)[..end],
                 "what is fed stands behind what was fed"
             );
@@ -273,7 +233,7 @@ fn run(works: &[Work], slots: usize, spare: usize, budget: usize) -> Result<Ran,
             "somebody is starved"
         );
     }
-    prop_assert_eq!(fake.tables.free(), limit, "every block is given back");
+    prop_assert_eq!(fake.0.tables.free(), limit, "every block is given back");
     Ok(ran)
 }
 
