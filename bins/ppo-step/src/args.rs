@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, ValueEnum};
-use compute::ComputeArgs;
+use compute::{ComputeArgs, RecomputeArgs};
 use learning::objective::importance::Level;
 use learning::objective::losses::{KlEstimator, Surrogate};
 use learning::objective::reduction::LossMean;
@@ -70,6 +70,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub compute: ComputeArgs,
+
+    #[command(flatten)]
+    pub recompute: RecomputeArgs,
 
     #[command(flatten)]
     pub log: LogArgs,

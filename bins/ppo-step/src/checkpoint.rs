@@ -4,12 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use checkpoints::{CheckpointWriter, OutgoingTensor, StagedDirectory, Weights, write_model};
-use learning::train::optimizer::Optimizer;
 use learning::train::state::{
     FORMAT, NetworkState, Parents, TrainingState, file_sha256, settings_sha256, write_moments,
 };
-use learning::train::update::Learners;
-use transformer::dtype_of;
+use learning::train::update::{Learner, Learners};
+use transformer::{Critic, Decoder, dtype_of};
 
 use crate::learners::Sources;
 
@@ -23,42 +22,38 @@ pub struct RunState {
 /// Fills the staged directory and publishes it.
 pub fn publish(
     staged: StagedDirectory,
-    learners: &Learners,
+    learners: &mut Learners,
     sources: &Sources,
     run: RunState,
 ) -> Result<()> {
-    let directory = staged.temporary_path().to_owned();
+    let directory = staged.temporary_path();
     fs_err::create_dir(directory.join("optimizer"))?;
-    let policy = learners.policy.as_ref().context("the policy is gone")?;
+    let learner = learners.policy.as_mut().context("the policy is gone")?;
     let dtype =
-        dtype_of(policy.model.kind()).context("the weights have a type that cannot be stored")?;
-    let source = &sources.policy.source.directory;
-    let policy = network(
-        &directory,
-        "policy",
-        source,
-        policy.model.outgoing(dtype),
-        &policy.optimizer,
-    )?;
-    let critic = match (&learners.critic, &sources.critic) {
-        (Some(critic), Some(hashed)) => {
-            let (tensors, source) = (critic.model.outgoing(dtype), &hashed.source.directory);
-            Some(network(
-                &directory,
-                "critic",
-                source,
-                tensors,
-                &critic.optimizer,
-            )?)
-        }
-        _ => None,
+        dtype_of(learner.model.kind()).context("the weights have a type that cannot be stored")?;
+    let policy = Outgoing {
+        directory,
+        name: "policy",
+        source: &sources.policy.source.directory,
+        learner,
     };
+    let critic = learners.critic.as_mut().zip(sources.critic.as_ref());
+    let critic = critic.map(|(learner, hashed)| Outgoing {
+        directory,
+        name: "critic",
+        source: &hashed.source.directory,
+        learner,
+    });
+    let (policy, critic) = rayon::join(
+        || policy.write(|model| Decoder::outgoing(model, dtype)),
+        || critic.map(|critic| critic.write(|model| Critic::outgoing(model, dtype))),
+    );
     let state = TrainingState {
         format: FORMAT,
         rl_steps: run.rl_steps,
         seed: run.seed,
-        policy,
-        critic,
+        policy: policy?,
+        critic: critic.transpose()?,
         parents: Parents {
             policy_sha256: sources.policy.sha256.clone(),
             critic_sha256: sources.critic.as_ref().map(|critic| critic.sha256.clone()),
@@ -70,24 +65,34 @@ pub fn publish(
     staged.publish().context("failed to publish the checkpoint")
 }
 
-/// Writes one network and its moments; gives what the state says about them.
-fn network(
-    directory: &Path,
-    name: &str,
-    source: &Path,
-    tensors: Vec<OutgoingTensor<'_>>,
-    optimizer: &Optimizer,
-) -> Result<NetworkState> {
-    let folder = directory.join(name);
-    fs_err::create_dir(&folder)?;
-    write_model(&folder, source, tensors, CheckpointWriter::SHARD_BYTES)?;
-    let moments = directory
-        .join("optimizer")
-        .join(format!("{name}.safetensors"));
-    write_moments(optimizer, &moments)?;
-    Ok(NetworkState {
-        optimizer_steps: optimizer.steps(),
-        sha256: Weights::open(&folder)?.sha256(),
-        optimizer_sha256: Some(file_sha256(&moments)?),
-    })
+/// One network on its way to the checkpoint. The learner is held alone, so that another thread can write it.
+struct Outgoing<'a, M> {
+    directory: &'a Path,
+    name: &'a str,
+    /// Where its configuration and tokenizer come from.
+    source: &'a Path,
+    learner: &'a mut Learner<M>,
+}
+
+impl<M> Outgoing<'_, M> {
+    /// Writes the network and its moments; gives what the state says about them.
+    fn write(self, tensors: impl Fn(&M) -> Vec<OutgoingTensor<'_>>) -> Result<NetworkState> {
+        let Learner { model, optimizer } = self.learner;
+        let folder = self.directory.join(self.name);
+        fs_err::create_dir(&folder)?;
+        write_model(
+            &folder,
+            self.source,
+            tensors(model),
+            CheckpointWriter::SHARD_BYTES,
+        )?;
+        let moments = self.directory.join("optimizer");
+        let moments = moments.join(format!("{}.safetensors", self.name));
+        write_moments(optimizer, &moments)?;
+        Ok(NetworkState {
+            optimizer_steps: optimizer.steps(),
+            sha256: Weights::open(&folder)?.sha256(),
+            optimizer_sha256: Some(file_sha256(&moments)?),
+        })
+    }
 }

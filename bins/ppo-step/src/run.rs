@@ -26,7 +26,8 @@ use crate::report::Report;
 pub fn run(args: Args, context: &Context) -> Result<()> {
     check_ranks()?;
     check(&args.loss)?;
-    let compute = args.compute.resolve()?;
+    let mut compute = args.compute.resolve()?;
+    compute.execution.recomputed_layers = args.recompute.recompute;
     let previous = args.optimizer.as_deref().map(PreviousCheckpoint::open);
     let previous = previous.transpose()?;
     let sources = Sources::open(&args)?;
@@ -109,10 +110,12 @@ impl Trainer<'_> {
                 self.previous.as_ref(),
             )?),
         };
-        let staged = StagedDirectory::create(output_dir)
-            .with_context(|| format!("failed to prepare --output-dir {}", output_dir.display()))?;
         // A signal removes it too.
-        let _temporary = tables::register_temporary(staged.temporary_path());
+        let (_temporary, staged) = tables::create_temporary(
+            || StagedDirectory::create(output_dir),
+            |staged| staged.temporary_path().to_owned(),
+        )
+        .with_context(|| format!("failed to prepare --output-dir {}", output_dir.display()))?;
         let steps = steps(&settings, experiences.len());
         let bar = self.context.progress(Some(steps), "optimiser steps");
         let most_steps = self

@@ -109,19 +109,38 @@ fn one_step_on_the_whole_batch() {
     assert_eq!(records.len(), 1);
     check_metrics(&records[0], &expected(&bench, "single")["log"][0]);
     check_parameters(&bench, "single", "single");
-    check_gradients(&bench);
+    check_gradients(&bench, "single");
+}
+
+#[test]
+fn one_step_in_little_memory() {
+    let Some(bench) = Bench::new() else { return };
+    bench.write_rows(&bench.rows);
+    let little = [
+        "--minibatch",
+        "8",
+        "--recompute",
+        "all",
+        "--head-tokens",
+        "17",
+    ];
+    let records = bench.run("little", &little);
+    check_metrics(&records[0], &expected(&bench, "single")["log"][0]);
+    check_parameters(&bench, "little", "single");
+    check_gradients(&bench, "little");
 }
 
 /// The first moments are `0.1 c g`: what they say about the gradient is within 5e-5 of the largest
 /// element of each tensor.
-fn check_gradients(bench: &Bench) {
+fn check_gradients(bench: &Bench, output: &str) {
     let log = expected(bench, "single")["log"][0].clone();
     let golden = numbers(&bench.fixtures.join("ppo_step/single_grads.safetensors"));
     let mut checked = 0;
     for (ours, theirs) in [("policy", "actor"), ("critic", "critic")] {
         let moments = numbers(
             &bench
-                .path("single/optimizer")
+                .path(output)
+                .join("optimizer")
                 .join(format!("{ours}.safetensors")),
         );
         let scale = 0.1 * log[theirs]["clip_coefficient"].as_f64().unwrap();

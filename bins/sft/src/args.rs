@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use compute::ComputeArgs;
+use compute::{ComputeArgs, RecomputeArgs};
 use stage::{LogArgs, TableFormat, parse};
 use transcript::FormatArgs;
 
@@ -91,6 +91,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub compute: ComputeArgs,
+
+    #[command(flatten)]
+    pub recompute: RecomputeArgs,
 
     #[command(flatten)]
     pub log: LogArgs,

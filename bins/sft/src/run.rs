@@ -25,16 +25,20 @@ use crate::progress::Report;
 use crate::starting_point;
 
 pub fn run(args: Args, context: &Context) -> Result<()> {
-    let compute = args.compute.resolve()?;
+    let mut compute = args.compute.resolve()?;
+    compute.execution.recomputed_layers = args.recompute.recompute;
     let format = Format::open(&args.format, &args.model)?;
-    let staged = StagedDirectory::create(&args.output_dir).with_context(|| {
+    // A signal removes it too.
+    let (_temporary, staged) = tables::create_temporary(
+        || StagedDirectory::create(&args.output_dir),
+        |staged| staged.temporary_path().to_owned(),
+    )
+    .with_context(|| {
         format!(
             "failed to prepare --output-dir {}",
             args.output_dir.display()
         )
     })?;
-    // A signal removes it too.
-    let _temporary = tables::register_temporary(staged.temporary_path());
     let scratch = staged.temporary_path().join("start");
     let source = starting_point::open(&args.model, args.from_scratch, args.seed, &scratch)?;
     let demonstrations = read(&args, &format, &source)?;

@@ -19,8 +19,10 @@ const CHAT_TEMPLATE: &str = "{% for message in messages %}\
 
 pub fn write(args: &BlankPolicyArgs) -> anyhow::Result<()> {
     let vocabulary = learn_vocabulary(args)?;
-    let staged = StagedDirectory::create(&args.output_dir)?;
-    let _removed_by_signal = tables::register_temporary(staged.temporary_path());
+    let (_removed_by_signal, staged) = tables::create_temporary(
+        || StagedDirectory::create(&args.output_dir),
+        |staged| staged.temporary_path().to_owned(),
+    )?;
     let directory = staged.temporary_path();
     write_json(directory, "config.json", &config(args, &vocabulary))?;
     write_json(

@@ -30,6 +30,30 @@ pub struct ComputeArgs {
     /// Most dialogues of one forward pass
     #[arg(long, value_name = "DIALOGUES", value_parser = clap::value_parser!(u32).range(1..))]
     pub micro_batch: Option<u32>,
+
+    /// Most tokens whose logits exist at a time [default: as many as make 2^26 logits]
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub head_tokens: Option<u32>,
+}
+
+/// What the backward pass keeps of the forward pass, as typed.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Computation")]
+pub struct RecomputeArgs {
+    /// Layers whose activations are computed a second time instead of being kept: none, all, or the first N. The results are
+    /// the same to the last bit
+    #[arg(long, value_name = "none|all|N", value_parser = parse_layers, default_value = "none")]
+    pub recompute: usize,
+}
+
+fn parse_layers(text: &str) -> Result<usize, String> {
+    match text {
+        "none" => Ok(0),
+        "all" => Ok(usize::MAX),
+        number => number
+            .parse()
+            .map_err(|_| "expected none, all or a number of layers".into()),
+    }
 }
 
 /// What cannot be computed on.
@@ -75,7 +99,10 @@ impl ComputeArgs {
             in_order: false,
         };
         Ok(Compute {
-            execution: Execution { device, threads },
+            execution: Execution {
+                head_tokens: self.head_tokens.map(|tokens| tokens as usize),
+                ..Execution::on(device, threads)
+            },
             kind: self.dtype.unwrap_or(kind),
             batching,
         })

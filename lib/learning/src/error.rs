@@ -51,6 +51,18 @@ pub enum LearnError {
         rows: Vec<String>,
         source: ModelError,
     },
+    #[error(
+        "out of memory in {phase}: {need} could not be had; nothing was written. Smaller portions take less: \
+         --micro-batch-tokens, --head-tokens and, where there is a backward pass, --recompute all. \
+         At work were {}",
+        rows.join(", ")
+    )]
+    OutOfMemory {
+        phase: &'static str,
+        /// The size that was asked for, in words.
+        need: String,
+        rows: Vec<String>,
+    },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error("a worker thread stopped: {message}; dialogues of its micro-batch: {}", rows.join(", "))]
@@ -97,4 +109,48 @@ pub enum LearnError {
     Write(#[from] checkpoints::WriteError),
     #[error("failed to write the checkpoint")]
     Io(#[from] std::io::Error),
+}
+
+/// What libtorch says where memory is short.
+#[derive(Debug, PartialEq)]
+pub struct OutOfMemory {
+    /// The size that was asked for, in words.
+    need: String,
+}
+
+impl OutOfMemory {
+    /// Recognises libtorch's words for it: those of its allocator for CUDA, and of the one for the CPU.
+    pub fn in_message(message: &str) -> Option<Self> {
+        let short = ["out of memory", "can't allocate memory"];
+        if !short.iter().any(|words| message.contains(words)) {
+            return None;
+        }
+        let asked = message.split("ried to allocate ").nth(1);
+        let size = asked.and_then(|rest| rest.split(['\n', '(']).next());
+        let size = size.and_then(|rest| rest.split(". ").next());
+        let need = size.map_or("memory", |size| size.trim().trim_end_matches('.'));
+        Some(Self { need: need.into() })
+    }
+
+    pub fn during(self, phase: &'static str, rows: Vec<String>) -> LearnError {
+        let need = self.need;
+        LearnError::OutOfMemory { phase, need, rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libtorch_s_words_are_understood() {
+        let need = |message: &str| OutOfMemory::in_message(message).map(|memory| memory.need);
+        let cuda = "CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 79.1 GiB";
+        assert_eq!(need(cuda).unwrap(), "2.50 GiB");
+        let cpu = "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried \
+                   to allocate 4096000 bytes. Error code 12 (Cannot allocate memory)";
+        assert_eq!(need(cpu).unwrap(), "4096000 bytes");
+        assert_eq!(need("CUDA error: out of memory").unwrap(), "memory");
+        assert_eq!(need("shapes do not match"), None);
+    }
 }

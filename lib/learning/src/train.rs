@@ -6,6 +6,7 @@ pub mod execution;
 pub mod flat;
 pub mod forward;
 pub mod gradients;
+pub mod head;
 pub mod initialise;
 pub mod optimizer;
 pub mod origin;

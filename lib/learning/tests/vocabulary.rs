@@ -6,7 +6,9 @@ use checkpoints::{
 };
 use learning::batch::padded::Padded;
 use learning::batch::tokens::Selection;
-use learning::train::forward::{Entropy, policy_outputs};
+use learning::train::execution::Execution;
+use learning::train::forward::PolicyPass;
+use learning::train::head::Entropy;
 use tch::{Device, Kind, Tensor};
 use transformer::Decoder;
 
@@ -82,21 +84,14 @@ fn outcome(decoder: &Decoder, ids: &[i32]) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
         ids,
         positions: &[1, 2, 3, 4],
     }];
-    let outputs = policy_outputs(
-        decoder,
-        &Padded::new(&rows, Device::Cpu),
-        Entropy::Differentiate,
-    )
-    .unwrap();
+    let batch = Padded::new(&rows, Device::Cpu);
+    let execution = Execution::on(Device::Cpu, 1);
+    let pass = PolicyPass::forward(decoder, &batch, Entropy::Differentiate, &execution).unwrap();
+    let outputs = pass.outputs();
     let entropy = outputs.entropy.unwrap();
     let loss = outputs.logprobs.sum(Kind::Float) + entropy.square().sum(Kind::Float);
-    let parameters = decoder.parameters();
-    let head = &parameters
-        .iter()
-        .find(|(name, _)| name == "lm_head.weight")
-        .unwrap()
-        .1;
-    let gradient = Tensor::run_backward(&[&loss], &[head], false, false).remove(0);
+    let (place, gradient) = pass.differentiate(&loss).unwrap().remove(0);
+    assert_eq!(decoder.parameters()[place].0, "lm_head.weight");
     let numbers = |tensor: &Tensor| Vec::<f32>::try_from(tensor.detach().reshape(-1)).unwrap();
     (
         numbers(&outputs.logprobs),

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::{TableError, Temporary, register_temporary};
+use crate::temporaries::register_temporary;
+use crate::{TableError, Temporary, create_temporary};
 
 /// A file under construction. Dropped before [`publish`](Self::publish), it leaves nothing behind and
 /// an older file of that name as it was.
@@ -35,12 +36,10 @@ impl AtomicFile {
             // Known now, and not only when all work is done and the rename fails.
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let temporary = register_temporary(beside(&target)?);
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(temporary.path())?;
+        let path = beside(&target)?;
+        let mut options = File::options();
+        options.read(true).write(true).create_new(true);
+        let (temporary, file) = create_temporary(|| options.open(&path), |_| path.clone())?;
         Ok(Self {
             file: BufWriter::with_capacity(1 << 16, file),
             temporary,
@@ -91,8 +90,8 @@ impl AtomicDirectory {
     fn start(path: &Path) -> io::Result<Self> {
         let target = resolve(path);
         fs::create_dir_all(parent(&target))?;
-        let temporary = register_temporary(beside(&target)?);
-        fs::create_dir(temporary.path())?;
+        let path = beside(&target)?;
+        let (temporary, ()) = create_temporary(|| fs::create_dir(&path), |_| path.clone())?;
         Ok(Self { temporary, target })
     }
 

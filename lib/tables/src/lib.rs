@@ -23,5 +23,5 @@ pub(crate) use format::Typing;
 pub use format::{Format, is_standard_stream, stem};
 pub use output::{ClosedPipe, Output};
 pub use reader::{NotEmpty, Reader, open, open_data, read_all};
-pub use temporaries::{Temporary, register_temporary, remove_temporaries};
+pub use temporaries::{Temporary, create_temporary, remove_temporaries};
 pub use writer::{Writer, create};

@@ -1,6 +1,7 @@
 //! The list of unfinished files and directories, so that whoever ends the process can remove them.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,8 +13,21 @@ pub struct Temporary {
     path: PathBuf,
 }
 
-/// Puts a file or directory on the list. It need not exist yet.
-pub fn register_temporary(path: impl Into<PathBuf>) -> Temporary {
+/// Runs `create` and puts what it made, which lies at `path`, on the list. A signal comes either before
+/// all of it or after all of it.
+pub fn create_temporary<T>(
+    create: impl FnOnce() -> io::Result<T>,
+    path: impl FnOnce(&T) -> PathBuf,
+) -> io::Result<(Temporary, T)> {
+    let mut list = list();
+    let made = create()?;
+    let path = path(&made);
+    list.insert(path.clone());
+    Ok((Temporary { path }, made))
+}
+
+/// Puts a file or directory on the list that does not exist yet.
+pub(crate) fn register_temporary(path: impl Into<PathBuf>) -> Temporary {
     let path = path.into();
     list().insert(path.clone());
     Temporary { path }
@@ -35,7 +49,7 @@ impl Temporary {
 
     /// Runs `publish` (a rename) and, where it succeeds, takes the path off the list. A signal comes
     /// either before all of it or after all of it.
-    pub fn keep<T>(self, publish: impl FnOnce(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
+    pub fn keep<T>(self, publish: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
         let mut list = list();
         let published = publish(&self.path);
         if published.is_ok() {

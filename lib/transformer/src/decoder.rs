@@ -172,10 +172,34 @@ impl Decoder {
     /// `[batch, seq]` (int64, padded on the right with any id of the vocabulary). Each position
     /// sees itself and those before it; what stands at padded positions is meaningless.
     pub fn hidden(&self, token_ids: &Tensor) -> Result<Tensor, ModelError> {
-        let (_, seq) = token_ids.size2()?;
-        let token_ids = token_ids.f_to_device(self.device())?;
-        let positions = Tensor::f_arange(seq, (Kind::Int64, self.device()))?;
+        let (token_ids, positions) = self.places(token_ids)?;
         self.network.hidden(&token_ids, &positions, &mut Causal)
+    }
+
+    /// `[batch, seq]` ids on the decoder's device, and the positions `[seq]` that they stand at.
+    pub(crate) fn places(&self, token_ids: &Tensor) -> Result<(Tensor, Tensor), ModelError> {
+        let (_, seq) = token_ids.size2()?;
+        let positions = Tensor::f_arange(seq, (Kind::Int64, self.device()))?;
+        Ok((token_ids.f_to_device(self.device())?, positions))
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The place of the output head among [`parameters`](Self::parameters): the embedding's where it is tied.
+    pub fn head_place(&self) -> Option<usize> {
+        let name = if self.config.tie_word_embeddings {
+            "model.embed_tokens.weight"
+        } else {
+            "lm_head.weight"
+        };
+        self.tensors.0.iter().position(|(other, _)| other == name)
+    }
+
+    /// Ids that a policy may draw come before this one.
+    pub fn known_ids(&self) -> i64 {
+        self.known.end
     }
 
     /// As [`hidden`](Self::hidden) with other batches than padded ones.

@@ -14,6 +14,7 @@ mod extend;
 mod layout;
 mod logprobs;
 mod network;
+mod recording;
 mod rotary;
 mod storage;
 
@@ -22,4 +23,5 @@ pub use critic::{Critic, ValueHead};
 pub use decoder::Decoder;
 pub use error::ModelError;
 pub use logprobs::token_logprobs;
-pub use storage::{dtype_of, kind_of};
+pub use recording::Recording;
+pub use storage::{bytes, dtype_of, kind_of};

@@ -5,6 +5,8 @@
 //! Shapes: `..` is the batch's leading shape, `[batch, seq]` or `[tokens]`; D = hidden_size,
 //! H = heads, G = key-value heads, E = head_dim, F = intermediate_size, V = vocab_size.
 
+use std::ops::Range;
+
 use checkpoints::ModelConfig;
 use tch::{Kind, Tensor};
 
@@ -51,12 +53,40 @@ impl Network {
         positions: &Tensor,
         attention: &mut dyn Attention,
     ) -> Result<Tensor, ModelError> {
-        let rotary = Rotary::new(positions, &self.frequencies, self.embedding.kind())?;
-        let mut x = Tensor::f_embedding(&self.embedding, token_ids, -1, false, false)?; // [.., D]
-        for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(index, &x, &rotary, attention)?;
+        let rotary = self.rotary(positions)?;
+        let x = self.embed(token_ids)?;
+        let x = self.layers(0..self.layers.len(), x, &rotary, attention)?;
+        self.final_norm(&x)
+    }
+
+    /// The rotation of each position, which all layers share.
+    pub(crate) fn rotary(&self, positions: &Tensor) -> Result<Rotary, ModelError> {
+        Rotary::new(positions, &self.frequencies, self.embedding.kind())
+    }
+
+    /// The residual stream before the first layer, `[.., D]`.
+    pub(crate) fn embed(&self, token_ids: &Tensor) -> Result<Tensor, ModelError> {
+        let table = &self.embedding;
+        Ok(Tensor::f_embedding(table, token_ids, -1, false, false)?)
+    }
+
+    /// Takes the residual stream `[.., D]` through some layers.
+    pub(crate) fn layers(
+        &self,
+        layers: Range<usize>,
+        mut x: Tensor,
+        rotary: &Rotary,
+        attention: &mut dyn Attention,
+    ) -> Result<Tensor, ModelError> {
+        for index in layers {
+            x = self.layers[index].forward(index, &x, rotary, attention)?;
         }
-        self.norm.forward(&x)
+        Ok(x)
+    }
+
+    /// The residual stream after the last layer, normed, `[.., D]`.
+    pub(crate) fn final_norm(&self, x: &Tensor) -> Result<Tensor, ModelError> {
+        self.norm.forward(x)
     }
 
     /// The output head `[vocab, hidden]`, where it was loaded.

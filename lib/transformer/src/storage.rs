@@ -68,19 +68,32 @@ pub(crate) fn leaf(tensor: &Tensor) -> Result<Tensor, ModelError> {
 pub(crate) fn outgoing<'a>(name: &str, tensor: &'a Tensor, dtype: Dtype) -> OutgoingTensor<'a> {
     let shape: Vec<usize> = tensor.size().iter().map(|dim| *dim as usize).collect();
     OutgoingTensor::lazy(name, dtype, shape, move || {
-        let bytes = bytes(tensor, kind_of(dtype)).map_err(Box::new)?;
-        Ok(Cow::Owned(bytes))
+        Ok(bytes(tensor, kind_of(dtype)).map_err(Box::new)?)
     })
 }
 
-fn bytes(tensor: &Tensor, kind: Kind) -> Result<Vec<u8>, ModelError> {
+/// The elements of `tensor` as `kind`, row-major, in the machine's byte order; not copied where they lie so already.
+pub fn bytes(tensor: &Tensor, kind: Kind) -> Result<Cow<'_, [u8]>, ModelError> {
+    if tensor.kind() == kind && tensor.device() == Device::Cpu && tensor.is_contiguous() {
+        return Ok(Cow::Borrowed(memory(tensor)));
+    }
     let tensor = tensor
         .f_detach()?
         .f_to_device(Device::Cpu)?
         .f_to_kind(kind)?
         .f_contiguous()?;
-    let count = tensor.numel();
-    let mut bytes = vec![0; count * kind.elt_size_in_bytes()];
-    tensor.f_copy_data_u8(&mut bytes, count)?;
-    Ok(bytes)
+    Ok(Cow::Owned(memory(&tensor).to_vec()))
+}
+
+/// The memory of a contiguous tensor of the CPU.
+#[allow(unsafe_code)]
+fn memory(tensor: &Tensor) -> &[u8] {
+    let length = tensor.numel() * tensor.kind().elt_size_in_bytes();
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: a contiguous tensor's elements are `length` bytes from its data pointer on, and its storage lives as long
+    // as the tensor does. Tensors that share the storage belong to the same network, whose learner whoever writes it
+    // holds alone.
+    unsafe { std::slice::from_raw_parts(tensor.data_ptr().cast(), length) }
 }

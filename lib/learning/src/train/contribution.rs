@@ -13,8 +13,10 @@ use crate::objective::losses::{
     value_loss,
 };
 use crate::objective::segments::Segments;
+use crate::train::execution::Execution;
 use crate::train::flat::Gradients;
-use crate::train::forward::{Entropy, policy_outputs, state_values};
+use crate::train::forward::{CriticPass, Parts, PolicyPass};
+use crate::train::head::Entropy;
 use crate::train::replica::{Model, Replica};
 use crate::train::statistics::{Measurements, Statistics};
 
@@ -37,11 +39,12 @@ impl Contribution {
         replica: &Replica<M>,
         loss: &Tensor,
         measurements: Measurements,
+        differentiate: impl FnOnce() -> Result<Parts, ModelError>,
     ) -> Result<Self, ModelError> {
         let statistics = measurements.read()?;
         let value = loss.f_double_value(&[])?;
         let gradients = if value.is_finite() {
-            Some(replica.differentiate(loss)?)
+            Some(replica.gradients(differentiate()?, loss.device()))
         } else {
             None
         };
@@ -59,8 +62,9 @@ pub fn policy_contribution(
     rows: &[&Experience],
     weights: &[f32],
     settings: &PolicyLossSettings,
-    device: Device,
+    execution: &Execution,
 ) -> Result<Contribution, ModelError> {
+    let device = execution.device;
     let selections: Vec<Selection> = rows
         .iter()
         .map(|row| row.selection(Network::Policy))
@@ -70,7 +74,8 @@ pub fn policy_contribution(
         0.0 => Entropy::Measure,
         _ => Entropy::Differentiate,
     };
-    let outputs = policy_outputs(&replica.model, &batch, entropy)?;
+    let pass = PolicyPass::forward(&replica.model, &batch, entropy, execution)?;
+    let outputs = pass.outputs();
     let rows: Vec<&PolicyExperience> = rows.iter().map(|row| &row.policy).collect();
     let counts: Vec<usize> = rows.iter().map(|row| row.positions.len()).collect();
     let tokens = PolicyTokens {
@@ -84,7 +89,10 @@ pub fn policy_contribution(
         dialogues: Segments::new(&counts, device),
     };
     let loss = policy_loss(&tokens, settings);
-    Contribution::new(replica, &loss.total, policy_measurements(&loss, &tokens))
+    let measurements = policy_measurements(&loss, &tokens);
+    Contribution::new(replica, &loss.total, measurements, || {
+        pass.differentiate(&loss.total)
+    })
 }
 
 fn policy_measurements(loss: &PolicyLoss, tokens: &PolicyTokens) -> Measurements {
@@ -123,22 +131,25 @@ pub fn critic_contribution(
     rows: &[&Experience],
     weights: &[f32],
     clip: Option<f64>,
-    device: Device,
+    execution: &Execution,
 ) -> Result<Contribution, ModelError> {
+    let device = execution.device;
     let selections: Vec<Selection> = rows
         .iter()
         .map(|row| row.selection(Network::Critic))
         .collect();
     let batch = Padded::new(&selections, device);
+    let pass = CriticPass::forward(&replica.model, &batch, execution)?;
     let rows: Vec<&CriticExperience> = rows.iter().map(|row| &row.critic).collect();
     let tokens = ValueTokens {
-        values: state_values(&replica.model, &batch)?,
+        values: pass.values(),
         old_values: column(rows.iter().map(|row| &row.old_values[..]), device),
         returns: column(rows.iter().map(|row| &row.returns[..]), device),
         weights: token_column(&selections, weights, device),
     };
     let loss = value_loss(&tokens, clip);
-    Contribution::new(replica, &loss, critic_measurements(&loss, &tokens))
+    let measurements = critic_measurements(&loss, &tokens);
+    Contribution::new(replica, &loss, measurements, || pass.differentiate(&loss))
 }
 
 fn critic_measurements(loss: &Tensor, tokens: &ValueTokens) -> Measurements {
@@ -160,14 +171,15 @@ pub fn supervised_contribution(
     replica: &Replica<Decoder>,
     rows: &[&Tokens],
     weights: &[f32],
-    device: Device,
+    execution: &Execution,
 ) -> Result<Contribution, ModelError> {
     let selections: Vec<Selection> = rows.iter().map(|row| row.selection()).collect();
-    let batch = Padded::new(&selections, device);
-    let outputs = policy_outputs(&replica.model, &batch, Entropy::Skip)?;
-    let weights = token_column(&selections, weights, device);
-    let loss = likelihood_loss(&outputs.logprobs, &weights);
-    Contribution::new(replica, &loss, Measurements::new(weights.numel()))
+    let batch = Padded::new(&selections, execution.device);
+    let pass = PolicyPass::forward(&replica.model, &batch, Entropy::Skip, execution)?;
+    let weights = token_column(&selections, weights, execution.device);
+    let loss = likelihood_loss(&pass.outputs().logprobs, &weights);
+    let measurements = Measurements::new(weights.numel());
+    Contribution::new(replica, &loss, measurements, || pass.differentiate(&loss))
 }
 
 /// `[tokens]`: each row's weight, once per selected token.

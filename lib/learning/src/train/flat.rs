@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use tch::{Device, Kind, Tensor, no_grad};
+use transformer::ModelError;
 
 /// Master weights in float32, and where each named parameter lies in them.
 pub struct Flat {
@@ -93,7 +94,17 @@ pub struct Gradients {
 }
 
 impl Gradients {
-    pub fn new(parts: Vec<Tensor>, ranges: &[Range<i64>], device: Device) -> Self {
+    /// From parts with the places of their parameters; parts of one place (a head that is the embedding) add up.
+    pub fn new(placed: Vec<(usize, Tensor)>, ranges: &[Range<i64>], device: Device) -> Self {
+        let mut parts: Vec<Tensor> = ranges.iter().map(|_| Tensor::new()).collect();
+        for (place, part) in placed {
+            let sum = &mut parts[place];
+            if !sum.defined() {
+                *sum = part;
+            } else if part.defined() {
+                no_grad(|| *sum += part);
+            }
+        }
         Self {
             parts,
             ranges: ranges.to_vec(),
@@ -102,45 +113,47 @@ impl Gradients {
     }
 
     /// The sum of all elements, not finite as soon as one of them is not. Read from the device once.
-    pub fn sum(&self) -> f64 {
+    pub fn sum(&self) -> Result<f64, ModelError> {
         let defined = self.parts.iter().filter(|part| part.defined());
-        let sums: Vec<Tensor> = defined.map(|part| part.sum(Kind::Double)).collect();
+        let sums = defined.map(|part| part.f_sum(Kind::Double));
+        let sums: Vec<Tensor> = sums.collect::<Result<_, _>>()?;
         if sums.is_empty() {
-            return 0.0;
+            return Ok(0.0);
         }
-        Tensor::stack(&sums, 0).sum(Kind::Double).double_value(&[])
+        let sum = Tensor::f_stack(&sums, 0)?.f_sum(Kind::Double)?;
+        Ok(sum.f_double_value(&[])?)
     }
 
     /// Adds them to `total`, `[elements]` float32, in place; without one they are the total.
-    pub fn add_to(self, total: Option<Tensor>) -> Tensor {
+    pub fn add_to(self, total: Option<Tensor>) -> Result<Tensor, ModelError> {
         let Some(total) = total else {
             return self.end_to_end();
         };
         no_grad(|| {
             for (part, range) in self.parts.into_iter().zip(&self.ranges) {
                 if part.defined() {
-                    let mut stretch = total.narrow(0, range.start, range.end - range.start);
-                    stretch += part.reshape([-1]);
+                    let mut stretch = total.f_narrow(0, range.start, range.end - range.start)?;
+                    let _ = stretch.f_add_(&part.f_reshape([-1])?)?;
                 }
             }
-        });
-        total
+            Ok(total)
+        })
     }
 
-    fn end_to_end(self) -> Tensor {
+    fn end_to_end(self) -> Result<Tensor, ModelError> {
         let elements = self.ranges.last().map_or(0, |range| range.end);
-        let total = Tensor::empty([elements], (Kind::Float, self.device));
+        let total = Tensor::f_empty([elements], (Kind::Float, self.device))?;
         no_grad(|| {
             for (part, range) in self.parts.into_iter().zip(&self.ranges) {
-                let mut stretch = total.narrow(0, range.start, range.end - range.start);
+                let mut stretch = total.f_narrow(0, range.start, range.end - range.start)?;
                 if part.defined() {
-                    stretch.copy_(&part.reshape([-1]));
+                    stretch.f_copy_(&part.f_reshape([-1])?)?;
                 } else {
-                    let _ = stretch.zero_();
+                    let _ = stretch.f_zero_()?;
                 }
             }
-        });
-        total
+            Ok(total)
+        })
     }
 }
 
@@ -207,13 +220,17 @@ mod tests {
         let flat = Flat::new(parameters(Kind::Float));
         let gradients = |value: f64| {
             let matrix = Tensor::full([2, 3], value, (Kind::BFloat16, Device::Cpu));
-            Gradients::new(vec![matrix, Tensor::new()], &flat.ranges, Device::Cpu)
+            Gradients::new(
+                vec![(0, matrix), (1, Tensor::new())],
+                &flat.ranges,
+                Device::Cpu,
+            )
         };
-        assert_eq!(gradients(1.0).sum(), 6.0);
-        assert!(!gradients(f64::INFINITY).sum().is_finite());
-        let total = gradients(1.0).add_to(None);
+        assert_eq!(gradients(1.0).sum().unwrap(), 6.0);
+        assert!(!gradients(f64::INFINITY).sum().unwrap().is_finite());
+        let total = gradients(1.0).add_to(None).unwrap();
         assert_eq!(total.kind(), Kind::Float);
-        let total = gradients(0.5).add_to(Some(total));
+        let total = gradients(0.5).add_to(Some(total)).unwrap();
         let sums: Vec<f32> = Vec::try_from(total).unwrap();
         assert_eq!(sums, [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0.0, 0.0]);
     }

@@ -4,7 +4,7 @@
 use tch::Tensor;
 use transformer::ModelError;
 
-use crate::error::{LearnError, Network};
+use crate::error::{LearnError, Network, OutOfMemory};
 use crate::objective::adamw::gradient_norm;
 use crate::train::contribution::Contribution;
 use crate::train::statistics::Statistics;
@@ -35,7 +35,8 @@ impl GradientAccumulator {
             });
         };
         // Costs one pass.
-        let sum = gradients.sum();
+        let adding = "adding up gradients";
+        let sum = gradients.sum().map_err(on_rows(adding, rows()))?;
         if !sum.is_finite() {
             return Err(LearnError::NotFinite {
                 network,
@@ -46,7 +47,8 @@ impl GradientAccumulator {
         }
         self.loss += contribution.loss;
         self.statistics.add(&contribution.statistics);
-        self.gradient = Some(gradients.add_to(self.gradient.take()));
+        let total = gradients.add_to(self.gradient.take());
+        self.gradient = Some(total.map_err(on_rows(adding, rows()))?);
         Ok(())
     }
 
@@ -69,21 +71,28 @@ impl GradientAccumulator {
     }
 }
 
-/// An error of the model, with the dialogues that were worked on.
-pub fn on_rows(rows: Vec<String>) -> impl FnOnce(ModelError) -> LearnError {
-    move |source| LearnError::MicroBatch { rows, source }
+/// An error of the model in some phase, with the dialogues that were worked on.
+pub fn on_rows(phase: &'static str, rows: Vec<String>) -> impl FnOnce(ModelError) -> LearnError {
+    move |source| match OutOfMemory::in_message(&source.to_string()) {
+        Some(memory) => memory.during(phase, rows),
+        None => LearnError::MicroBatch { rows, source },
+    }
 }
 
-/// The error of a worker; `rows` names the dialogues of a job.
+/// The error of a worker; `phase` and `rows` say what a job was and name its dialogues.
 pub fn worker_error(
     failure: Failure<LearnError>,
+    phase: impl Fn(usize) -> &'static str,
     rows: impl Fn(usize) -> Vec<String>,
 ) -> LearnError {
     match failure {
         Failure::Returned(error) => error,
-        Failure::Panicked { job, message } => LearnError::Worker {
-            message,
-            rows: rows(job),
+        Failure::Panicked { job, message } => match OutOfMemory::in_message(&message) {
+            Some(memory) => memory.during(phase(job), rows(job)),
+            None => LearnError::Worker {
+                message,
+                rows: rows(job),
+            },
         },
     }
 }

@@ -9,9 +9,13 @@ use crate::batch::padded::Padded;
 use crate::batch::tokens::{Selection, Tokens};
 use crate::error::LearnError;
 use crate::train::execution::Execution;
-use crate::train::forward::{Entropy, policy_outputs, state_values};
+use crate::train::forward::{policy_outputs, state_values};
 use crate::train::gradients::{on_rows, worker_error};
+use crate::train::head::Entropy;
 use crate::train::workers::in_order;
+
+/// What messages call the work on a micro-batch.
+const PHASE: &str = "a scoring pass";
 
 /// The networks to ask; what is absent is not asked.
 pub struct Networks {
@@ -51,7 +55,7 @@ pub fn score(
     let mut scores = vec![Scores::default(); dialogues.len()];
     let work = |networks: &mut Networks, job: usize| {
         let rows: Vec<&Tokens> = batches[job].iter().map(|&row| &dialogues[row]).collect();
-        no_grad(|| networks.score(&rows, execution)).map_err(on_rows(names(job)))
+        no_grad(|| networks.score(&rows, execution)).map_err(on_rows(PHASE, names(job)))
     };
     let outcome = in_order(copies, batches.len(), work, |job, batch| {
         for (&row, of_row) in batches[job].iter().zip(batch) {
@@ -60,7 +64,7 @@ pub fn score(
         }
         Ok(())
     });
-    outcome.map_err(|failure| worker_error(failure, names))?;
+    outcome.map_err(|failure| worker_error(failure, |_| PHASE, names))?;
     Ok(scores)
 }
 
@@ -83,10 +87,13 @@ impl Networks {
         if batch.targets.numel() == 0 {
             return Ok(rows.iter().map(|_| self.silent()).collect());
         }
-        let policy = numbers(&policy_outputs(&self.policy, &batch, Entropy::Skip)?.logprobs)?;
+        let policy =
+            numbers(&policy_outputs(&self.policy, &batch, Entropy::Skip, execution)?.logprobs)?;
         let reference = self.reference.as_ref();
         let reference = reference
-            .map(|reference| numbers(&policy_outputs(reference, &batch, Entropy::Skip)?.logprobs))
+            .map(|reference| {
+                numbers(&policy_outputs(reference, &batch, Entropy::Skip, execution)?.logprobs)
+            })
             .transpose()?;
         let critic = self.critic.as_ref();
         let values = critic

@@ -1,14 +1,17 @@
 //! What a run needs to go on, beside the weights: moments, master weights, counters.
 //! safetensors and JSON; knows nothing about where a checkpoint lies or how it is published.
 
+use std::borrow::Cow;
+use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::path::Path;
 
 use checkpoints::{Dtype, OutgoingTensor, Weights, write_safetensors};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tch::{Kind, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::error::{LearnError, Network};
 use crate::train::optimizer::Optimizer;
@@ -151,19 +154,11 @@ pub fn write_moments(optimizer: &Optimizer, path: &Path) -> Result<(), LearnErro
     for (prefix, buffer) in buffers {
         for ((name, shape), range) in flat.names.iter().zip(&flat.shapes).zip(&flat.ranges) {
             let shape: Vec<usize> = shape.iter().map(|&dim| dim as usize).collect();
-            let slice = buffer.narrow(0, range.start, range.end - range.start);
             tensors.push(OutgoingTensor::lazy(
                 format!("{prefix}.{name}"),
                 Dtype::F32,
                 shape,
-                move || {
-                    let numbers = Vec::<f32>::try_from(&slice)?;
-                    Ok(numbers
-                        .iter()
-                        .flat_map(|number| number.to_le_bytes())
-                        .collect::<Vec<u8>>()
-                        .into())
-                },
+                move || stretch(buffer, range),
             ));
         }
     }
@@ -173,6 +168,23 @@ pub fn write_moments(optimizer: &Optimizer, path: &Path) -> Result<(), LearnErro
         tensors,
         &[("format", "pt"), ("optimizer_steps", &steps)],
     )?)
+}
+
+/// The bytes of some elements of a float32 buffer, which is not copied where it lies in the CPU's memory.
+fn stretch<'a>(
+    buffer: &'a Tensor,
+    range: &Range<i64>,
+) -> Result<Cow<'a, [u8]>, Box<dyn Error + Send + Sync>> {
+    if buffer.device() != Device::Cpu {
+        let slice = buffer.narrow(0, range.start, range.end - range.start);
+        return Ok(transformer::bytes(&slice, Kind::Float)?.into_owned().into());
+    }
+    let bytes = |element: i64| element as usize * Kind::Float.elt_size_in_bytes();
+    let part = bytes(range.start)..bytes(range.end);
+    Ok(match transformer::bytes(buffer, Kind::Float)? {
+        Cow::Borrowed(all) => Cow::Borrowed(&all[part]),
+        Cow::Owned(all) => Cow::Owned(all[part].to_vec()),
+    })
 }
 
 /// Reads what [`write_moments`] wrote into the optimiser of the same network.
@@ -237,7 +249,6 @@ mod tests {
     use crate::objective::schedule::Schedule;
     use crate::train::flat::Flat;
     use crate::train::optimizer::OptimizerSettings;
-    use tch::Device;
 
     fn optimizer(kind: Kind) -> Optimizer {
         let matrix = Tensor::arange(6, (Kind::Float, Device::Cpu))

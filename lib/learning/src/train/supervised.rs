@@ -16,6 +16,9 @@ use crate::train::replica::Replica;
 use crate::train::update::Learner;
 use crate::train::workers::in_order;
 
+/// What messages call the work on a micro-batch.
+const PHASE: &str = "the policy's forward and backward pass";
+
 /// Constants that shape the result.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct SupervisedSettings {
@@ -136,13 +139,14 @@ impl<'a> Batch<'a> {
         let work = |replica: &mut Replica<Decoder>, index: usize| {
             let MicroBatch { rows, weights } = &self.plan.micro_batches[index];
             let rows: Vec<&Tokens> = rows.iter().map(|&row| &self.demonstrations[row]).collect();
-            supervised_contribution(replica, &rows, weights, self.execution.device)
-                .map_err(on_rows(self.names_of(index)))
+            supervised_contribution(replica, &rows, weights, self.execution)
+                .map_err(on_rows(PHASE, self.names_of(index)))
         };
         let outcome = in_order(replicas, count, work, |index, contribution| {
             total.add(contribution, Network::Policy, || self.names_of(index))
         });
-        outcome.map_err(|failure| worker_error(failure, |index| self.names_of(index)))?;
+        outcome
+            .map_err(|failure| worker_error(failure, |_| PHASE, |index| self.names_of(index)))?;
         Ok(total)
     }
 

@@ -210,7 +210,13 @@ impl<'a> OptimizerStep<'a> {
             };
             accumulator.add(contribution, job.network, || self.names_of(job))
         });
-        outcome.map_err(|failure| worker_error(failure, |job| self.names_of(jobs[job])))?;
+        outcome.map_err(|failure| {
+            worker_error(
+                failure,
+                |job| phase(jobs[job].network),
+                |job| self.names_of(jobs[job]),
+            )
+        })?;
         Ok((policy, critic))
     }
 
@@ -243,18 +249,18 @@ impl<'a> OptimizerStep<'a> {
     fn work(&self, replicas: &Replicas, job: Job) -> Result<Contribution, LearnError> {
         let MicroBatch { rows, weights } = self.micro_batch(job);
         let rows: Vec<&Experience> = rows.iter().map(|&row| &self.experiences[row]).collect();
-        let (settings, device) = (self.settings, self.execution.device);
+        let (settings, execution) = (self.settings, self.execution);
         let contribution = match (job.network, &replicas.policy, &replicas.critic) {
             (Network::Policy, Some(policy), _) => {
-                policy_contribution(policy, &rows, weights, &settings.policy_loss, device)
+                policy_contribution(policy, &rows, weights, &settings.policy_loss, execution)
             }
             (Network::Critic, _, Some(critic)) => {
-                critic_contribution(critic, &rows, weights, settings.value_clip, device)
+                critic_contribution(critic, &rows, weights, settings.value_clip, execution)
             }
             // Jobs are made for networks that are there.
             _ => return Err(LearnError::NothingToLearn),
         };
-        contribution.map_err(on_rows(self.names_of(job)))
+        contribution.map_err(on_rows(phase(job.network), self.names_of(job)))
     }
 
     fn names_of(&self, job: Job) -> Vec<String> {
@@ -278,6 +284,14 @@ fn finished(
     statistics.push(norm, step.gradient_norm);
     statistics.push(rate, step.learning_rate);
     statistics
+}
+
+/// What messages call the work on a micro-batch.
+fn phase(network: Network) -> &'static str {
+    match network {
+        Network::Policy => "the policy's forward and backward pass",
+        Network::Critic => "the critic's forward and backward pass",
+    }
 }
 
 fn replicas(learners: &Learners) -> Result<Replicas, ModelError> {
