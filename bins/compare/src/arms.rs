@@ -65,6 +65,13 @@ impl<'a> Arms<'a> {
             .unwrap_or(0)
     }
 
+    /// The numbers of attempts that tables have a column for: 1, 2, 3 and the largest.
+    pub fn columns(&self) -> Vec<u32> {
+        let most = self.most_attempts();
+        let beyond = (most > 3).then_some(most);
+        (1..=most.min(3)).chain(beyond).collect()
+    }
+
     /// Share of questions right with `allowed` attempts.
     pub fn accuracy(&self, arm: &str, allowed: u32, family: Option<usize>) -> Option<Measured> {
         let values = self.solved(self.runs(arm), allowed)?;

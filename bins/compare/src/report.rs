@@ -68,8 +68,7 @@ fn page(arms: &Arms, note: Option<&str>) -> String {
 
 const HEAD: &str = "# Several attempts beside single turns
 
-Made by `compare report` from `outcomes.jsonl`, which holds what every run did to every test question; `./just reproduce`
-makes that file and this page.
+Made by `compare report` from `outcomes.jsonl`, which holds what every run did to every test question.
 ";
 
 const CONTROLS: &str = "\
@@ -130,7 +129,7 @@ fn accuracies<'a>(arms: &Arms, names: impl IntoIterator<Item = &'a str>) -> Stri
             .map(|name| counted(arms.accuracy(name, allowed, None)));
         table.row(std::iter::once(allowed.to_string()).chain(cells));
     }
-    for many in [2, 3, arms.most_attempts()] {
+    for many in arms.columns().into_iter().skip(1) {
         let cells = names
             .iter()
             .map(|name| points(arms.gain(name, 1, many, None)));
@@ -141,18 +140,18 @@ fn accuracies<'a>(arms: &Arms, names: impl IntoIterator<Item = &'a str>) -> Stri
 
 /// The arm of several attempts less the other, paired.
 fn differences(arms: &Arms, other: &str) -> String {
-    let mut table = Table::new([
-        "lead of `multi-attempt`, points",
-        "1 attempt",
-        "2",
-        "3",
-        "most",
-    ]);
-    let leads = [1, 2, 3, arms.most_attempts()];
-    let cells = leads.map(|allowed| points(arms.lead(SEVERAL, other, allowed)));
+    let columns = arms.columns();
+    let header = headings(&columns, "1 attempt");
+    let mut table = Table::new(
+        ["lead of `multi-attempt`, points".to_owned()]
+            .into_iter()
+            .chain(header),
+    );
+    let leads = columns.iter();
+    let cells = leads.map(|&allowed| points(arms.lead(SEVERAL, other, allowed)));
     table.row(std::iter::once("accuracy".to_owned()).chain(cells));
-    let gains = [2, 3, arms.most_attempts()];
-    let cells = gains.map(|many| points(arms.lead_in_gain(SEVERAL, other, 1, many)));
+    let gains = columns.iter().skip(1);
+    let cells = gains.map(|&many| points(arms.lead_in_gain(SEVERAL, other, 1, many)));
     table.row(
         ["gain over the first attempt".to_owned(), String::new()]
             .into_iter()
@@ -161,20 +160,24 @@ fn differences(arms: &Arms, other: &str) -> String {
     format!("\n{}", table.markdown())
 }
 
+/// What tables call the columns for those numbers of attempts; one beyond 3 is the most that was allowed.
+fn headings<'a>(columns: &'a [u32], first: &'a str) -> impl Iterator<Item = String> + 'a {
+    columns.iter().map(move |number| match number {
+        1 => first.to_owned(),
+        2 | 3 => number.to_string(),
+        _ => "most".to_owned(),
+    })
+}
+
 fn families(arms: &Arms) -> String {
-    let mut table = Table::new([
-        "family",
-        "arm",
-        "1 attempt",
-        "2",
-        "3",
-        "most",
-        "gain from 1 to 2, points",
-    ]);
+    let columns = arms.columns();
+    let header = ["family", "arm"].map(str::to_owned).into_iter();
+    let header = header.chain(headings(&columns, "1 attempt"));
+    let mut table = Table::new(header.chain(["gain from 1 to 2, points".to_owned()]));
     for (at, family) in arms.families.iter().enumerate() {
         for arm in arms.names() {
-            let attempts = [1, 2, 3, arms.most_attempts()];
-            let cells = attempts.map(|allowed| counted(arms.accuracy(arm, allowed, Some(at))));
+            let cells = columns.iter();
+            let cells = cells.map(|&allowed| counted(arms.accuracy(arm, allowed, Some(at))));
             let head = [(*family).to_owned(), format!("`{arm}`")];
             let gain = points(arms.gain(arm, 1, 2, Some(at)));
             table.row(head.into_iter().chain(cells).chain([gain]));
@@ -185,18 +188,11 @@ fn families(arms: &Arms) -> String {
 
 /// Every run with its exact counts.
 fn seeds(arms: &Arms) -> String {
-    let mut table = Table::new([
-        "arm",
-        "seed",
-        "steps",
-        "best step",
-        "policy tokens",
-        "1 attempt",
-        "2",
-        "3",
-        "most",
-        "weights",
-    ]);
+    let columns = arms.columns();
+    let header = ["arm", "seed", "steps", "best step", "policy tokens"];
+    let header = header.map(str::to_owned).into_iter();
+    let header = header.chain(headings(&columns, "1 attempt"));
+    let mut table = Table::new(header.chain(["weights".to_owned()]));
     for arm in arms.names().filter(|arm| *arm != BASE) {
         for run in arms.runs(arm) {
             let play = &run.plays["attempts"];
@@ -218,7 +214,7 @@ fn seeds(arms: &Arms) -> String {
                 run.best_step.to_string(),
                 thousands(run.policy_tokens()),
             ];
-            let counts = [1, 2, 3, arms.most_attempts()].map(right);
+            let counts = columns.iter().copied().map(right);
             table.row(
                 head.into_iter()
                     .chain(counts)
@@ -230,6 +226,9 @@ fn seeds(arms: &Arms) -> String {
 }
 
 fn independent(arms: &Arms) -> String {
+    if arms.names().all(|arm| arms.pass_at(arm, 1, None).is_none()) {
+        return String::new();
+    }
     let ks = 1..=arms.most_attempts() as usize;
     let header = ks.clone().map(|k| {
         if k == 1 {
@@ -266,14 +265,10 @@ fn independent(arms: &Arms) -> String {
 }
 
 fn without_verdict(arms: &Arms) -> String {
-    let mut table = Table::new([
-        "within k attempts, greedy",
-        "words",
-        "k = 1",
-        "2",
-        "3",
-        "most",
-    ]);
+    let columns = arms.columns();
+    let header = ["within k attempts, greedy", "words"].map(str::to_owned);
+    let header = header.into_iter().chain(headings(&columns, "k = 1"));
+    let mut table = Table::new(header);
     for arm in arms.names() {
         for (name, words) in [
             ("attempts", "with the verdict"),
@@ -282,8 +277,8 @@ fn without_verdict(arms: &Arms) -> String {
             if arms.within(arm, name, 1).is_none() {
                 continue;
             }
-            let ks = [1, 2, 3, arms.most_attempts() as usize];
-            let cells = ks.map(|k| counted(arms.within(arm, name, k)));
+            let cells = columns.iter();
+            let cells = cells.map(|&k| counted(arms.within(arm, name, k as usize)));
             table.row(
                 [format!("`{arm}`"), words.to_owned()]
                     .into_iter()

@@ -7,8 +7,10 @@ use crate::ModelConfig;
 /// Name of a critic's value head, `[1, hidden_size]`, no bias.
 pub const VALUE_HEAD: &str = "value_head.weight";
 
-pub(crate) const EMBEDDING: &str = "model.embed_tokens.weight";
-pub(crate) const HEAD: &str = "lm_head.weight";
+/// The embedding `[vocab, hidden]`.
+pub const EMBEDDING: &str = "model.embed_tokens.weight";
+/// An output head of its own `[vocab, hidden]`.
+pub const HEAD: &str = "lm_head.weight";
 
 /// One parameter: its name in the checkpoint and its shape.
 #[derive(Clone, Debug, PartialEq, Eq)]

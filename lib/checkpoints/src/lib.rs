@@ -28,7 +28,7 @@ mod writer;
 pub use config::{ModelConfig, eos_token_ids, vocab_size};
 pub use config_error::ConfigError;
 pub use dtype::Dtype;
-pub use layout::{Parameter, VALUE_HEAD};
+pub use layout::{EMBEDDING, HEAD, Parameter, VALUE_HEAD};
 pub use mapped::TensorView;
 pub use resolve::{ResolveError, resolve};
 pub use rope::{Rope, RopeScaling};

@@ -4,13 +4,34 @@
 
 mod models;
 
+use checkpoints::{Parameter, VALUE_HEAD};
 use learning::batch::padded::Padded;
 use learning::batch::tokens::Selection;
 use learning::train::execution::Execution;
 use learning::train::forward::{CriticPass, Parts, PolicyPass, policy_outputs};
 use learning::train::head::Entropy;
-use models::{LAYERS, critic, decoder};
+use models::{HIDDEN, config, weights};
 use tch::{Device, Kind, Tensor};
+use transformer::{Critic, Decoder};
+
+const LAYERS: usize = 3;
+
+fn decoder(tied: bool) -> Decoder {
+    let config = config(11, LAYERS, tied);
+    let weights = weights(config.parameters(), |_, row| row);
+    Decoder::load(&weights, &config, Device::Cpu, Kind::Float, true).unwrap()
+}
+
+fn critic() -> Critic {
+    let config = config(11, LAYERS, false);
+    let mut parameters = config.trunk_parameters();
+    parameters.push(Parameter {
+        name: VALUE_HEAD.to_owned(),
+        shape: vec![1, HIDDEN],
+    });
+    let weights = weights(parameters, |_, row| row);
+    Critic::load(&weights, &config, Device::Cpu, Kind::Float, true).unwrap()
+}
 
 /// Two dialogues of different lengths: five and three tokens to learn from.
 fn batch() -> Padded {

@@ -1,81 +1,26 @@
 //! A decoder restricted to a part of its ids against one that has no others.
 #![allow(clippy::unwrap_used)]
 
-use checkpoints::{
-    Dtype, ModelConfig, OutgoingTensor, Rope, RopeScaling, Weights, write_safetensors,
-};
+mod models;
+
+use checkpoints::{EMBEDDING, HEAD};
 use learning::batch::padded::Padded;
 use learning::batch::tokens::Selection;
 use learning::train::execution::Execution;
 use learning::train::forward::PolicyPass;
 use learning::train::head::Entropy;
+use models::{HIDDEN, config, weights};
 use tch::{Device, Kind, Tensor};
 use transformer::Decoder;
 
-const HIDDEN: usize = 8;
-
-fn config(vocab_size: usize) -> ModelConfig {
-    ModelConfig {
-        vocab_size,
-        hidden_size: HIDDEN,
-        intermediate_size: 12,
-        num_hidden_layers: 1,
-        num_attention_heads: 2,
-        num_key_value_heads: 1,
-        head_dim: 4,
-        max_position_embeddings: 16,
-        rms_norm_eps: 1e-6,
-        qkv_bias: true,
-        qk_norm: false,
-        rope: Rope {
-            theta: 10_000.0,
-            scaling: RopeScaling::Unscaled,
-        },
-        tie_word_embeddings: false,
-        dtype: None,
-        eos_token_ids: vec![],
-    }
-}
-
-/// Element `at` of a tensor: fixed numbers between -1 and 1.
-fn number(name: &str, at: usize) -> f32 {
-    let key = name.bytes().fold(at as u32 + 1, |key, byte| {
-        key.wrapping_mul(31).wrapping_add(u32::from(byte))
-    });
-    (key.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0
-}
-
 /// A decoder whose id `i` has the rows of `rows[i]` in embedding and head.
 fn decoder(rows: &[usize]) -> Decoder {
-    let (folder, config) = (tempfile::tempdir().unwrap(), config(rows.len()));
-    let tensors = config.parameters().into_iter().map(|parameter| {
-        let width = parameter.shape.iter().product::<usize>() / parameter.shape[0];
-        let by_id = parameter.shape[0] == rows.len()
-            && width == HIDDEN
-            && !parameter.name.contains("layers");
-        let elements = (0..parameter.shape[0]).flat_map(|row| {
-            let from = if by_id { rows[row] } else { row };
-            (0..width).map(move |column| from * width + column)
-        });
-        let numbers: Vec<u8> = elements
-            .flat_map(|at| number(&parameter.name, at).to_le_bytes())
-            .collect();
-        OutgoingTensor::from_bytes(parameter.name.clone(), Dtype::F32, parameter.shape, numbers)
+    let config = config(rows.len(), 1, false);
+    let weights = weights(config.parameters(), |parameter, row| {
+        let by_id = [EMBEDDING, HEAD].contains(&parameter.name.as_str());
+        if by_id { rows[row] } else { row }
     });
-    write_safetensors(
-        &folder.path().join("model.safetensors"),
-        tensors.collect(),
-        &[],
-    )
-    .unwrap();
-    Decoder::load(
-        &Weights::open(folder.path()).unwrap(),
-        &config,
-        Device::Cpu,
-        Kind::Float,
-        true,
-    )
-    .unwrap()
+    Decoder::load(&weights, &config, Device::Cpu, Kind::Float, true).unwrap()
 }
 
 /// Log-probabilities, entropies and the gradient of the head under a loss of both.

@@ -75,11 +75,6 @@ impl Critic {
         self.head.forward(&self.decoder.hidden(token_ids)?)
     }
 
-    /// Value estimates `[..]` float32 of states `[.., hidden]`, as the decoder gives them.
-    pub fn values_of(&self, hidden: &Tensor) -> Result<Tensor, ModelError> {
-        self.head.forward(hidden)
-    }
-
     pub fn decoder(&self) -> &Decoder {
         &self.decoder
     }

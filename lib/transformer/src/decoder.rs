@@ -1,6 +1,6 @@
 //! A decoder of any family: loading, running, copying for threads, saving.
 
-use checkpoints::{Dtype, ModelConfig, OutgoingTensor, Parameter, Weights};
+use checkpoints::{Dtype, EMBEDDING, HEAD, ModelConfig, OutgoingTensor, Parameter, Weights};
 use tch::{Device, Kind, Tensor};
 
 use crate::attention::{Attention, Causal};
@@ -190,9 +190,9 @@ impl Decoder {
     /// The place of the output head among [`parameters`](Self::parameters): the embedding's where it is tied.
     pub fn head_place(&self) -> Option<usize> {
         let name = if self.config.tie_word_embeddings {
-            "model.embed_tokens.weight"
+            EMBEDDING
         } else {
-            "lm_head.weight"
+            HEAD
         };
         self.tensors.0.iter().position(|(other, _)| other == name)
     }

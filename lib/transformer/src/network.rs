@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use checkpoints::ModelConfig;
+use checkpoints::{EMBEDDING, HEAD, ModelConfig};
 use tch::{Kind, Tensor};
 
 use crate::ModelError;
@@ -26,11 +26,11 @@ pub(crate) struct Network {
 impl Network {
     pub(crate) fn new(config: &ModelConfig, tensors: &NamedTensors) -> Result<Self, ModelError> {
         let layer = |index| Layer::new(config, tensors, &format!("model.layers.{index}"));
-        let embedding = tensors.get("model.embed_tokens.weight")?;
+        let embedding = tensors.get(EMBEDDING)?;
         let head = if config.tie_word_embeddings {
             Some(embedding.shallow_clone())
         } else {
-            tensors.find("lm_head.weight")
+            tensors.find(HEAD)
         };
         let frequencies =
             Tensor::f_from_slice(&config.rotary_frequencies())?.f_to_device(embedding.device())?;

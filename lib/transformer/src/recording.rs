@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use checkpoints::EMBEDDING;
 use tch::{Tensor, no_grad};
 
 use crate::attention::Causal;
@@ -137,7 +138,6 @@ impl Recording {
     }
 }
 
-const EMBEDDING: &str = "model.embed_tokens.";
 const NORM: &str = "model.norm.";
 
 fn prefix_of(layer: usize) -> String {

@@ -148,7 +148,7 @@ impl<'a> CriticPass<'a> {
     ) -> Result<Self, ModelError> {
         let decoder = critic.decoder();
         let recording = decoder.record(&batch.token_ids, execution.recomputed_layers)?;
-        let values = critic.values_of(recording.hidden())?; // [rows, seq]
+        let values = critic.head().forward(recording.hidden())?; // [rows, seq]
         Ok(Self {
             critic,
             values: states(&values, batch)?,

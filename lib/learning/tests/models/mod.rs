@@ -2,20 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 use checkpoints::{
-    Dtype, ModelConfig, OutgoingTensor, Parameter, Rope, RopeScaling, VALUE_HEAD, Weights,
-    write_safetensors,
+    Dtype, ModelConfig, OutgoingTensor, Parameter, Rope, RopeScaling, Weights, write_safetensors,
 };
-use tch::{Device, Kind};
-use transformer::{Critic, Decoder};
 
-pub const LAYERS: usize = 3;
+pub const HIDDEN: usize = 8;
 
-fn config(tied: bool) -> ModelConfig {
+pub fn config(vocab_size: usize, layers: usize, tied: bool) -> ModelConfig {
     ModelConfig {
-        vocab_size: 11,
-        hidden_size: 8,
+        vocab_size,
+        hidden_size: HIDDEN,
         intermediate_size: 12,
-        num_hidden_layers: LAYERS,
+        num_hidden_layers: layers,
         num_attention_heads: 2,
         num_key_value_heads: 1,
         head_dim: 4,
@@ -33,34 +30,16 @@ fn config(tied: bool) -> ModelConfig {
     }
 }
 
-pub fn decoder(tied: bool) -> Decoder {
-    let config = config(tied);
-    let weights = weights(config.parameters());
-    Decoder::load(&weights, &config, Device::Cpu, Kind::Float, true).unwrap()
-}
-
-pub fn critic() -> Critic {
-    let config = config(false);
-    let mut parameters = config.trunk_parameters();
-    parameters.push(Parameter {
-        name: VALUE_HEAD.to_owned(),
-        shape: vec![1, config.hidden_size],
-    });
-    Critic::load(
-        &weights(parameters),
-        &config,
-        Device::Cpu,
-        Kind::Float,
-        true,
-    )
-    .unwrap()
-}
-
-fn weights(parameters: Vec<Parameter>) -> Weights {
+/// Weights whose matrices' rows hold the numbers of the row that `row` names (parameter, own row).
+pub fn weights(parameters: Vec<Parameter>, row: impl Fn(&Parameter, usize) -> usize) -> Weights {
     let folder = tempfile::tempdir().unwrap();
     let tensors = parameters.into_iter().map(|parameter| {
-        let count = parameter.shape.iter().product();
-        let numbers: Vec<u8> = (0..count)
+        let width = parameter.shape.iter().product::<usize>() / parameter.shape[0];
+        let elements = (0..parameter.shape[0]).flat_map(|own| {
+            let from = row(&parameter, own);
+            (0..width).map(move |column| from * width + column)
+        });
+        let numbers: Vec<u8> = elements
             .flat_map(|at| number(&parameter.name, at).to_le_bytes())
             .collect();
         OutgoingTensor::from_bytes(parameter.name.clone(), Dtype::F32, parameter.shape, numbers)
